@@ -1,0 +1,66 @@
+# One library per folder: its sources are whatever lies there, its tests whatever ends in _test.cc.
+set_property(GLOBAL PROPERTY AUTHSPEC_TESTED "")
+
+function(authspec_compile_options target)
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wno-missing-field-initializers $<$<BOOL:${AUTHSPEC_WERROR}>:-Werror>)
+  # Designated initialisers leave the rest at its default on purpose.
+  if(AUTHSPEC_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${AUTHSPEC_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${AUTHSPEC_SANITIZE})
+  endif()
+endfunction()
+
+function(folder_sources out folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cc$")
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+function(note_tests target folder)
+  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*_test.cc)
+  if(tests)
+    set_property(GLOBAL APPEND PROPERTY AUTHSPEC_TESTED ${target})
+    set_property(GLOBAL PROPERTY AUTHSPEC_TESTS_${target} ${tests})
+  endif()
+endfunction()
+
+function(folder_library target folder)
+  folder_sources(sources ${folder})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    authspec_compile_options(${target})
+    target_link_libraries(${target} PUBLIC ${ARGN} Threads::Threads)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ARGN})
+  endif()
+  note_tests(${target} ${folder})
+endfunction()
+
+add_library(all_suites INTERFACE)
+
+function(suite_library suite)
+  folder_sources(sources suites/${suite})
+  if(NOT sources)
+    return()
+  endif()
+  add_library(suite_${suite} OBJECT ${sources})
+  authspec_compile_options(suite_${suite})
+  target_link_libraries(suite_${suite} PUBLIC check)
+  target_link_libraries(all_suites INTERFACE suite_${suite} $<TARGET_OBJECTS:suite_${suite}>)
+  note_tests(suite_${suite} suites/${suite})
+endfunction()
+
+# embed(TARGET NAME FILE): the file's bytes as `embedded::NAME`, a std::string_view.
+function(embed target name file)
+  set(source ${PROJECT_BINARY_DIR}/embedded/${name}.cc)
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -D INPUT=${PROJECT_SOURCE_DIR}/${file} -D OUTPUT=${source} -D NAME=${name}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${PROJECT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${source})
+endfunction()

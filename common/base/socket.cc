@@ -1,0 +1,174 @@
+#include "common/base/socket.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <memory>
+
+namespace base {
+namespace {
+
+constexpr int kBacklog = 128;
+
+struct AddressDeleter {
+  void operator()(addrinfo* list) const { freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, AddressDeleter>;
+
+Result<Addresses> resolve(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int code = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+  if (code != 0) return fail(fmt::format("{}: {}", host, gai_strerror(code)));
+  return Addresses(list);
+}
+
+IoStatus wait_for(int fd, short events, Deadline deadline) {
+  pollfd entry{.fd = fd, .events = events, .revents = 0};
+  for (;;) {
+    const auto left = std::min<long long>(deadline.left().count(), INT_MAX);
+    const int ready = poll(&entry, 1, static_cast<int>(left));
+    if (ready > 0) return IoStatus::ok;
+    if (ready == 0) return IoStatus::timeout;
+    if (errno != EINTR) return IoStatus::error;
+  }
+}
+
+IoStatus status_of(int error) {
+  switch (error) {
+    case ECONNRESET:
+    case ECONNREFUSED:
+    case EPIPE:
+      return IoStatus::reset;
+    case ETIMEDOUT:
+      return IoStatus::timeout;
+    default:
+      return IoStatus::error;
+  }
+}
+
+void set_no_delay(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void Descriptor::reset() {
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+}
+
+Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port) {
+  const auto addresses = resolve(host, port, AI_PASSIVE);
+  if (!addresses) return tl::unexpected(addresses.error());
+  const addrinfo& address = **addresses;
+  Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
+    return fail(fmt::format("{}:{}: {}", host, port, std::strerror(errno)));
+  }
+  return fd;
+}
+
+std::uint16_t local_port(const Descriptor& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  // The port lies at the same place in both families.
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port, Deadline deadline,
+                               IoStatus* status) {
+  IoStatus ignored{};
+  IoStatus& outcome = status != nullptr ? *status : ignored;
+  outcome = IoStatus::error;
+  const auto addresses = resolve(host, port, 0);
+  if (!addresses) return tl::unexpected(addresses.error());
+  int error = 0;
+  for (const addrinfo* address = addresses->get(); address != nullptr; address = address->ai_next) {
+    Descriptor fd(
+        socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) {
+      error = errno;
+      continue;
+    }
+    error = 0;
+    if (connect(fd.get(), address->ai_addr, address->ai_addrlen) != 0) {
+      error = errno;
+      if (error == EINPROGRESS) {
+        if (wait_writable(fd.get(), deadline) == IoStatus::timeout) {
+          error = ETIMEDOUT;
+        } else {
+          socklen_t size = sizeof error;
+          getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+        }
+      }
+    }
+    if (error == 0) {
+      set_no_delay(fd.get());
+      outcome = IoStatus::ok;
+      return fd;
+    }
+  }
+  outcome = status_of(error);
+  return fail(fmt::format("{}:{}: {}", host, port, std::strerror(error)));
+}
+
+IoStatus wait_readable(int fd, Deadline deadline) { return wait_for(fd, POLLIN, deadline); }
+IoStatus wait_writable(int fd, Deadline deadline) { return wait_for(fd, POLLOUT, deadline); }
+
+IoStatus read_some(int fd, char* buffer, std::size_t size, Deadline deadline, std::size_t& got) {
+  got = 0;
+  for (;;) {
+    const ssize_t count = recv(fd, buffer, size, MSG_DONTWAIT);
+    if (count > 0) {
+      got = static_cast<std::size_t>(count);
+      return IoStatus::ok;
+    }
+    if (count == 0) return IoStatus::closed;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return status_of(errno);
+    const IoStatus ready = wait_readable(fd, deadline);
+    if (ready != IoStatus::ok) return ready;
+  }
+}
+
+IoStatus write_all(int fd, std::string_view bytes, Deadline deadline) {
+  while (!bytes.empty()) {
+    const ssize_t count = send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+      continue;
+    }
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return status_of(errno);
+    const IoStatus ready = wait_writable(fd, deadline);
+    if (ready != IoStatus::ok) return ready;
+  }
+  return IoStatus::ok;
+}
+
+}  // namespace base

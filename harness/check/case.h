@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/finding.h"
+#include "harness/mcp/protocol.h"
+
+namespace check {
+
+class Probe;
+
+/// How a target authenticates its clients.
+enum class Mode { none, oauth };
+std::string_view to_string(Mode mode);
+std::optional<Mode> mode_from(std::string_view text);
+const std::vector<Mode>& all_modes();
+
+/// A passage of a specification: {"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}.
+struct Reference {
+  std::string document;
+  std::string section;
+  /// Where to read it; for MCP, in the revision given.
+  std::string url(mcp::Revision revision) const;
+};
+
+/// What must be there for a case to make sense; where it is not, the case is a SKIP that says so.
+struct Needs {
+  std::vector<Mode> modes = {Mode::oauth};
+  mcp::Revision since = mcp::kOldest;
+  mcp::Revision until = mcp::kNewest;
+  bool issuer = false;         ///< the target trusts the issuer that we own
+  bool scope = false;          ///< a scope that the operation needs is known
+  bool witness = false;        ///< a tool that counts its calls
+  bool scoped_tool = false;    ///< a tool with a scope of its own
+  bool spawned = false;        ///< we started the target ourselves
+  bool alone = false;          ///< changes shared state: nothing else may run meanwhile
+  bool waits = false;          ///< spends seconds waiting; waits are shared
+  bool loud = false;           ///< floods or breaks: opt-in off loopback
+};
+
+/// One check. A literal in a suite's file; nothing else has to be touched to add one.
+struct Case {
+  std::string id;     ///< "claims.expired"; the suite adds its own name
+  std::string title;  ///< what must hold: "a token whose exp has passed is refused with 401"
+  Level level = Level::must;
+  std::optional<Level> if_accepted;     ///< see judge
+  std::optional<Level> on_2025_03_26;   ///< that revision has no audience rule
+  std::vector<Reference> references;
+  std::vector<std::string> requirements;  ///< ids of requirements.json
+  Needs needs;
+  std::vector<std::string> faults;  ///< of the reference server: each must turn this case red
+  std::vector<std::string> aliases; ///< the official suite's names
+  std::string why;  ///< what goes wrong in the world when this is broken
+  std::string fix;  ///< what a maintainer can do
+  std::function<Finding(Probe&)> run;
+
+  std::string suite() const { return id.substr(0, id.find('.')); }
+};
+
+/// Registers the cases of one file. At namespace scope:
+/// `const check::Suite cases{"claims", {{.id = "expired", …}, …}};`
+class Suite {
+ public:
+  Suite(std::string name, std::vector<Case> cases);
+};
+
+/// All registered cases: suites in the order of the catalogue, cases in that of their files.
+const std::vector<Case>& all_cases();
+const Case* find_case(std::string_view id);
+
+}  // namespace check

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/redact.h"
+#include "common/base/url.h"
+#include "harness/check/profile.h"
+#include "harness/check/result.h"
+#include "harness/mcp/greeting.h"
+#include "harness/wire/connection.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace check {
+
+/// The server under test as it was found.
+struct Target {
+  base::Url url;
+  Mode mode = Mode::oauth;
+  Profile profile;
+  mcp::Greeting greeting;
+  std::string audience;              ///< `aud` of the control
+  std::vector<std::string> scopes;   ///< of the control: all that is known to be needed
+  std::vector<std::string> required_scopes;  ///< that every request needs; empty: unknown or none
+  bool spawned = false;
+  std::optional<Tool> witness;
+  std::optional<Tool> identity;
+  std::optional<Tool> scoped;
+
+  mcp::Revision revision() const { return greeting.revision; }
+  mcp::Era era() const { return greeting.era; }
+  mcp::Framing framing() const;
+};
+
+/// How the control's token looks: found by trying (the catalogue's "Calibration").
+struct Calibration {
+  std::string alg;
+  std::optional<std::string> typ;
+  bool accepted = false;
+  std::vector<std::string> tried;  ///< "ES256 at+jwt: 401", for the report
+};
+
+/// A refused response of the run, with what was sent, for the cases that look at all of them.
+struct Refused {
+  std::string case_id;
+  std::string credential;  ///< the token or header value that was sent; may be empty
+  wire::Exchange exchange;
+};
+
+/// What the cases of one run share. Thread-safe but for `set_up`, which comes first.
+class Context {
+ public:
+  struct Options {
+    std::string url;
+    Mode mode = Mode::oauth;
+    std::optional<mcp::Revision> revision;
+    Profile profile;
+    std::chrono::milliseconds request_timeout{10'000};
+    bool spawned = false;
+    bool quick = false;             ///< no long waits
+    std::vector<std::string> scopes;  ///< that the target was told to require (REQUIRED_SCOPE)
+    /// The target runs in this process on this clock: waiting moves it.
+    base::AdjustableClock* shared_clock = nullptr;
+    wire::TlsOptions tls;
+  };
+
+  /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
+  Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue);
+
+  /// Finds era, revision, control token, scopes and tools. The error is one sentence that says
+  /// what is wired wrongly.
+  base::Result<void> set_up();
+  /// Whether the target refuses anything at all: neither no credential nor garbage is accepted.
+  bool refuses_something() const { return refuses_something_; }
+  bool fetched_keys() const;
+
+  const Options& options() const { return options_; }
+  const Target& target() const { return target_; }
+  const Calibration& calibration() const { return calibration_; }
+  idp::MockIdp& provider() { return idp_; }
+  idp::Issuer& issuer() { return idp_.issuer(); }
+  idp::MockIdp& rogue() { return rogue_; }
+  base::Redactor& redactor() { return redactor_; }
+
+  wire::Connection connect() const;
+  base::Deadline request_deadline() const;
+
+  /// A token recipe like the control's, for a subject.
+  jose::Recipe control(std::string_view subject) const;
+  /// Seconds past `exp` for which tokens are still accepted; measured once, by bisection.
+  /// Nothing when it could not be measured.
+  std::optional<std::chrono::seconds> leeway(class Probe& probe);
+
+  void note(std::string_view name, std::string_view json);
+  std::vector<Observation> observations() const;
+  void remember_refused(Refused refused);
+  std::vector<Refused> refused() const;
+  std::size_t exchanges() const { return exchange_count_; }
+  void count_exchange() { ++exchange_count_; }
+
+  /// Ends waits early. Safe to call from a signal's thread.
+  void cancel() { cancelled_ = true; }
+  bool cancelled() const { return cancelled_; }
+  /// Waits in slices that `cancel` ends; tells `on_wait` why.
+  bool wait(std::chrono::milliseconds span, std::string_view reason);
+  std::function<void(std::string_view reason, std::chrono::milliseconds span)> on_wait;
+
+ private:
+  friend class SetUp;
+  Options options_;
+  idp::MockIdp& idp_;
+  idp::MockIdp& rogue_;
+  Target target_;
+  Calibration calibration_;
+  base::Redactor redactor_;
+  bool refuses_something_ = true;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<std::size_t> exchange_count_{0};
+  mutable std::mutex mutex_;
+  std::vector<Observation> observations_;
+  std::vector<Refused> refused_;
+  std::mutex leeway_mutex_;
+  std::optional<std::optional<std::chrono::seconds>> leeway_;
+};
+
+}  // namespace check

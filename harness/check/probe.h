@@ -1,0 +1,126 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/case.h"
+#include "harness/check/context.h"
+#include "harness/check/finding.h"
+#include "harness/mcp/protocol.h"
+#include "mock-idp/jose/recipe.h"
+
+namespace check {
+
+/// What identifies a caller, as header fields.
+struct Credential {
+  std::string label = "no credentials";
+  base::Headers headers;
+};
+Credential nothing();
+/// `Authorization: Bearer <token>`
+Credential bearer(std::string_view token);
+/// `Authorization: <value>`
+Credential authorization(std::string_view value);
+
+/// One request to the target: the control's operation unless told otherwise.
+struct Attempt {
+  Credential credential;
+  std::optional<mcp::Operation> operation;
+  /// The last touch: request line, headers, body.
+  std::function<void(wire::Request&)> edit;
+  /// Legacy servers with sessions: begin a session with this credential instead of using the
+  /// control's. For good tokens of another subject.
+  bool own_session = false;
+};
+
+/// What counts as refused as specified.
+struct Refusal {
+  std::vector<int> statuses = {401};
+  bool challenge = true;  ///< a 401 has to carry WWW-Authenticate (RFC 9110, section 15.5.2)
+};
+
+/// The one change that makes a good token bad (or another good one).
+using Change = std::function<void(jose::Recipe& token)>;
+using ChangeOfProbe = std::function<void(jose::Recipe& token, Probe& probe)>;
+
+/// Everything that the body of a case may touch. One per running case; not thread-safe.
+class Probe {
+ public:
+  Probe(Context& context, const Case& subject, wire::Connection& connection);
+
+  const Target& target() const { return context_.target(); }
+  Context& context() { return context_; }
+
+  // Tokens.
+  /// A fresh token like the control: what the target was seen to accept.
+  jose::Recipe good();
+  /// The same for another subject.
+  jose::Recipe good_for(std::string_view subject);
+  std::string mint(const jose::Recipe& recipe);  ///< empty and noted as an error if it fails
+  Credential good_credential();
+
+  // Requests. Each is recorded; a 429 is waited out and the request sent again.
+  mcp::Answer send(const Attempt& attempt);
+  /// Any request at all to the target's host, recorded as well: metadata, other paths.
+  wire::Exchange fetch(const wire::Request& request);
+  wire::Exchange get(std::string_view target, const base::Headers& headers = {});
+  /// A GET to any URL, such as an authorization server's metadata.
+  wire::Exchange get_url(std::string_view url);
+
+  // Judged requests: the control is sent before and after; refused control → undecided.
+  Finding refuses(const Attempt& attempt, const Refusal& refusal = {});
+  Finding refuses(const jose::Recipe& token, const Refusal& refusal = {});
+  Finding accepts(const Attempt& attempt);
+  Finding accepts(const jose::Recipe& token);
+  /// Sends it and says what came of it, without judging.
+  Finding observes(const Attempt& attempt, std::string_view observation);
+  /// Whether good credentials are accepted just now.
+  bool control_accepted();
+
+  /// Waits for wall-clock time to pass; the reason is shown to the user. With a target that
+  /// shares our clock, moves the clock instead. False if the run is being ended.
+  bool wait(std::chrono::milliseconds span, std::string_view reason);
+
+  /// Notes a measured fact for the report: JSON text.
+  void note(std::string_view name, std::string_view json);
+
+  const std::vector<wire::Exchange>& exchanges() const { return exchanges_; }
+  const std::string& repro() const { return repro_; }
+
+ private:
+  mcp::Answer send_once(const Attempt& attempt);
+  Finding judge_refusal(const mcp::Answer& answer, const Attempt& attempt, const Refusal& refusal);
+  void record(const wire::Exchange& exchange);
+
+  Context& context_;
+  const Case& subject_;
+  wire::Connection& connection_;
+  std::vector<wire::Exchange> exchanges_;
+  std::string repro_;
+  std::string error_;
+};
+
+// Bodies of cases, for use in literals: `.run = refuses_token([](auto& t) { … })`.
+using Body = std::function<Finding(Probe&)>;
+/// The good token with this one change is refused.
+Body refuses_token(Change change, Refusal refusal = {});
+Body refuses_token_of(ChangeOfProbe change, Refusal refusal = {});
+/// The good token with this named mutation (mock-idp/jose/mutation) is refused, and nothing that
+/// it points to is fetched. Skipped where the mutation does not apply to the target's tokens.
+Body refuses_mutation(std::string name, Refusal refusal = {});
+/// The same for a token that has to be accepted.
+Body accepts_token(Change change);
+Body accepts_token_of(ChangeOfProbe change);
+Body accepts_mutation(std::string name);
+/// A request made by `attempt` is refused.
+Body refuses_attempt(std::function<Attempt(Probe&)> attempt, Refusal refusal = {});
+Body accepts_attempt(std::function<Attempt(Probe&)> attempt);
+/// Notes under `name` whether the token is accepted: "accepted" or the refusing status.
+Body observes_token(std::string name, Change change);
+Body observes_token_of(std::string name, ChangeOfProbe change);
+
+}  // namespace check

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "harness/check/case.h"
+#include "harness/check/finding.h"
+#include "harness/wire/exchange.h"
+
+namespace check {
+
+/// One case after it ran, or after it was decided that it does not run.
+struct CaseResult {
+  Case subject;
+  Level level = Level::must;  ///< as it was for this revision and profile
+  Finding finding;
+  Judgement judgement;
+  std::chrono::microseconds duration{0};
+  std::vector<wire::Exchange> exchanges;  ///< bounded, secrets removed
+  std::string repro;                      ///< a curl line for the decisive request
+  bool baselined = false;                 ///< accepted by the baseline
+};
+
+/// A measured fact: name and JSON text.
+using Observation = std::pair<std::string, std::string>;
+
+/// What is known of the target after the run.
+struct TargetFacts {
+  std::string url;
+  std::string mode;
+  std::string revision;
+  std::string era;
+  std::string fingerprint;  ///< server name and version as the server tells them
+  std::string dialect;      ///< style of its refusals: "json-rpc", "oauth-json", "text", "empty"
+  std::string spawned;      ///< the command, where we started it
+  std::string output;       ///< the tail of a spawned server's output
+};
+
+struct RunResult {
+  TargetFacts target;
+  base::Time started;
+  std::chrono::milliseconds duration{0};
+  std::size_t planned = 0;
+  std::vector<CaseResult> cases;
+  std::vector<Observation> observations;
+  std::string problem;  ///< why nothing could be judged, in one sentence; else empty
+  std::vector<std::string> baseline_accepted;
+  std::vector<std::string> baseline_stale;
+  bool interrupted = false;
+
+  std::size_t count(Verdict verdict) const;
+};
+
+}  // namespace check

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "mock-idp/jose/key.h"
+
+namespace idp {
+
+/// upcoming: published, does not sign yet. active: published, signs. passive: published, signs no
+/// more. retired: neither. ghost: signs, unpublished. decoy: published under its kid with other
+/// material.
+enum class KeyState { upcoming, active, passive, retired, ghost, decoy };
+std::string_view to_string(KeyState state);
+
+struct KeyEntry {
+  jose::Key key;
+  KeyState state = KeyState::active;
+};
+
+/// The keys of one issuer and their published form. Thread-safe; every change takes effect at
+/// once, for the JWK set and for minting alike.
+class KeySet {
+ public:
+  /// One active key per algorithm, from the pool at `pool_index`.
+  KeySet(const std::vector<std::string>& algorithms, unsigned pool_index);
+  ~KeySet();
+
+  /// The key that signs `alg` (or the first that signs); loads one from the pool, active, where
+  /// there is none yet.
+  base::Result<jose::Key> signing_key(std::string_view alg);
+  std::vector<KeyEntry> keys() const;
+  /// Keys as the JWK set shows them: upcoming, active, passive (and decoys).
+  std::vector<jose::Key> published() const;
+
+  /// A new active key beside the old one, which becomes passive. Gives the new key.
+  base::Result<jose::Key> rotate(std::string_view alg);
+  /// The key is published no more and signs no more.
+  base::Result<void> withdraw(std::string_view kid);
+  base::Result<void> set_state(std::string_view kid, KeyState state);
+  base::Result<void> add(jose::Key key, KeyState state);
+  /// Publishes a member of the set as it is: JSON text, valid JWK or not.
+  void publish_raw(std::string jwk);
+  void clear_raw();
+
+  /// The JWK set document, JSON text, rebuilt only on change.
+  std::shared_ptr<const std::string> document() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace idp

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace jose {
+
+/// A private key for signing, immutable and shared: copies are cheap and thread-safe.
+class Key {
+ public:
+  /// A key of the fixed, marked test pool: RS256/384/512 and PS256/384/512 (RSA-2048), ES256,
+  /// ES384, ES512, ES256K, EdDSA. Different `index`es give different keys; those beyond the pool
+  /// are generated lazily. The keys are public knowledge: never trust them in production.
+  static base::Result<Key> from_pool(std::string_view alg, unsigned index = 0);
+  static base::Result<Key> generate(std::string_view alg);
+  static base::Result<Key> generate_rsa(int bits, std::uint64_t exponent = 65537);
+  /// A PEM private key; `alg` may be empty where the key alone decides it (RSA: RS256).
+  static base::Result<Key> from_pem(std::string_view pem, std::string_view alg = {});
+  /// A JWK private key, JSON text.
+  static base::Result<Key> from_jwk(std::string_view jwk);
+
+  const std::string& alg() const;
+  const std::string& kid() const;
+  Key with_kid(std::string kid) const;
+  Key with_alg(std::string alg) const;
+  bool is_rsa() const;
+  bool is_ec() const;
+
+  /// The public JWK as JSON text, with kid, alg and use "sig" (RFC 7517).
+  std::string public_jwk() const;
+  std::string private_pem() const;
+  /// SubjectPublicKeyInfo, as PEM with a final newline, and as DER.
+  std::string public_pem() const;
+  std::string public_der() const;
+  /// RSA only, else empty: PKCS#1 PEM, big-endian modulus bytes.
+  std::string public_pkcs1_pem() const;
+  std::string modulus() const;
+  /// A self-signed X.509 certificate of the key, PEM and DER.
+  std::string certificate_pem() const;
+  std::string certificate_der() const;
+
+  /// Signs with `alg` (not necessarily the key's own): the JWS signature bytes (RFC 7518,
+  /// section 3). Fails where the key's type cannot.
+  base::Result<std::string> sign(std::string_view alg, std::string_view input) const;
+  /// RSA only: the private-key operation on one block of exactly the modulus's length.
+  base::Result<std::string> raw_rsa(std::string_view block) const;
+
+ private:
+  struct Material;
+  std::shared_ptr<const Material> material_;
+  std::string alg_;
+  std::string kid_;
+};
+
+/// The algorithms the pool and `generate` know, RS256 first.
+const std::vector<std::string>& signing_algorithms();
+
+/// HMAC for HS256, HS384 or HS512 (RFC 7518, section 3.2).
+base::Result<std::string> hmac(std::string_view alg, std::string_view secret,
+                               std::string_view input);
+std::string sha256(std::string_view bytes);
+
+}  // namespace jose
