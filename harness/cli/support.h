@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace cli {
+
+/// The exit code of a wrong call or configuration.
+inline constexpr int kUsage = 2;
+
+/// Prints `mcp-authspec: <message>` as one line to standard error; returns kUsage.
+int fail_usage(std::string_view message);
+
+/// Lets an option be given several times, one value each time.
+CLI::Option* repeatable(CLI::Option* option);
+
+/// Adds `examples`, one command a line, at the foot of a subcommand's --help.
+void examples(CLI::App& command, std::string_view text);
+
+/// Blocks until SIGINT or SIGTERM arrives, whatever threads are running; returns its number.
+/// Both signals are left at their default afterwards, so a second one ends the process at once.
+int wait_for_stop();
+
+/// Writes to standard output and flushes, so a script that waits for a line gets it.
+void print(std::string_view text);
+
+/// The known words that a mistyped one may have meant, nearest first, at most three.
+std::vector<std::string> near_misses(std::string_view word, const std::vector<std::string>& known);
+
+/// `; did you mean "a" or "b"?`, or nothing where nothing is near.
+std::string suggestion(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace cli
