@@ -1,15 +1,14 @@
 #include "common/base/clock.h"
 
-#include <ctime>
-
 #include <array>
+#include <ctime>
 
 namespace base {
 namespace {
 
 std::string format_utc(Time time, const char* format) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::floor<std::chrono::seconds>(time));
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   std::array<char, 64> text{};

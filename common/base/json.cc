@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace base {
 namespace {
@@ -108,9 +109,7 @@ constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
 
 Result<nlohmann::json> parse_json(std::string_view text) { return parse(text, false); }
 
-Result<nlohmann::json> parse_json_with_comments(std::string_view text) {
-  return parse(text, true);
-}
+Result<nlohmann::json> parse_json_with_comments(std::string_view text) { return parse(text, true); }
 
 std::string dump(const nlohmann::json& value) { return value.dump(-1, ' ', false, kReplace); }
 

@@ -49,9 +49,9 @@ Result<Url> parse_url(std::string_view text) {
   if (url.scheme != "http" && url.scheme != "https") {
     return fail(fmt::format("'{}' is not an http or https URL", text));
   }
-  url.host = to_lower(view.host_type() == boost::urls::host_type::ipv6
-                          ? own(view.encoded_host_address())
-                          : own(view.encoded_host()));
+  url.host =
+      to_lower(view.host_type() == boost::urls::host_type::ipv6 ? own(view.encoded_host_address())
+                                                                : own(view.encoded_host()));
   if (url.host.empty()) return fail(fmt::format("'{}' names no host", text));
   if (view.has_port() && !view.port().empty()) {
     if (view.port_number() == 0) return fail(fmt::format("'{}' has no valid port", text));

@@ -33,14 +33,14 @@ struct Needs {
   std::vector<Mode> modes = {Mode::oauth};
   mcp::Revision since = mcp::kOldest;
   mcp::Revision until = mcp::kNewest;
-  bool issuer = false;         ///< the target trusts the issuer that we own
-  bool scope = false;          ///< a scope that the operation needs is known
-  bool witness = false;        ///< a tool that counts its calls
-  bool scoped_tool = false;    ///< a tool with a scope of its own
-  bool spawned = false;        ///< we started the target ourselves
-  bool alone = false;          ///< changes shared state: nothing else may run meanwhile
-  bool waits = false;          ///< spends seconds waiting; waits are shared
-  bool loud = false;           ///< floods or breaks: opt-in off loopback
+  bool issuer = false;       ///< the target trusts the issuer that we own
+  bool scope = false;        ///< a scope that the operation needs is known
+  bool witness = false;      ///< a tool that counts its calls
+  bool scoped_tool = false;  ///< a tool with a scope of its own
+  bool spawned = false;      ///< we started the target ourselves
+  bool alone = false;        ///< changes shared state: nothing else may run meanwhile
+  bool waits = false;        ///< spends seconds waiting; waits are shared
+  bool loud = false;         ///< floods or breaks: opt-in off loopback
 };
 
 /// One check. A literal in a suite's file; nothing else has to be touched to add one.
@@ -48,15 +48,15 @@ struct Case {
   std::string id;     ///< "claims.expired"; the suite adds its own name
   std::string title;  ///< what must hold: "a token whose exp has passed is refused with 401"
   Level level = Level::must;
-  std::optional<Level> if_accepted;     ///< see judge
-  std::optional<Level> on_2025_03_26;   ///< that revision has no audience rule
+  std::optional<Level> if_accepted;    ///< see judge
+  std::optional<Level> on_2025_03_26;  ///< that revision has no audience rule
   std::vector<Reference> references;
   std::vector<std::string> requirements;  ///< ids of requirements.json
   Needs needs;
-  std::vector<std::string> faults;  ///< of the reference server: each must turn this case red
-  std::vector<std::string> aliases; ///< the official suite's names
-  std::string why;  ///< what goes wrong in the world when this is broken
-  std::string fix;  ///< what a maintainer can do
+  std::vector<std::string> faults;   ///< of the reference server: each must turn this case red
+  std::vector<std::string> aliases;  ///< the official suite's names
+  std::string why;                   ///< what goes wrong in the world when this is broken
+  std::string fix;                   ///< what a maintainer can do
   std::function<Finding(Probe&)> run;
 
   std::string suite() const { return id.substr(0, id.find('.')); }

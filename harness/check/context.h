@@ -27,9 +27,12 @@ struct Target {
   Mode mode = Mode::oauth;
   Profile profile;
   mcp::Greeting greeting;
-  std::string audience;              ///< `aud` of the control
-  std::vector<std::string> scopes;   ///< of the control: all that is known to be needed
+  std::string audience;                      ///< `aud` of the control
+  std::vector<std::string> scopes;           ///< of the control: all that is known to be needed
   std::vector<std::string> required_scopes;  ///< that every request needs; empty: unknown or none
+  /// The scopes above are only what we told the target through REQUIRED_SCOPE: neither its
+  /// metadata, nor a challenge, nor its profile says that it knows them.
+  bool scopes_assumed = false;
   bool spawned = false;
   std::optional<Tool> witness;
   std::optional<Tool> identity;
@@ -65,7 +68,7 @@ class Context {
     Profile profile;
     std::chrono::milliseconds request_timeout{10'000};
     bool spawned = false;
-    bool quick = false;             ///< no long waits
+    bool quick = false;               ///< no long waits
     std::vector<std::string> scopes;  ///< that the target was told to require (REQUIRED_SCOPE)
     /// The target runs in this process on this clock: waiting moves it.
     base::AdjustableClock* shared_clock = nullptr;
@@ -95,6 +98,12 @@ class Context {
 
   /// A token recipe like the control's, for a subject.
   jose::Recipe control(std::string_view subject) const;
+  /// A token of the control, minted once a minute and shared.
+  std::string control_token();
+  /// How requests are framed now; a legacy session may have been renewed.
+  mcp::Framing framing() const;
+  /// Begins a new legacy session with the control's token; false if the target refuses.
+  bool renew_session();
   /// Seconds past `exp` for which tokens are still accepted; measured once, by bisection.
   /// Nothing when it could not be measured.
   std::optional<std::chrono::seconds> leeway(class Probe& probe);
@@ -115,6 +124,7 @@ class Context {
 
  private:
   friend class SetUp;
+  bool wait_in_slices(std::chrono::milliseconds span) const;
   Options options_;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
@@ -125,6 +135,9 @@ class Context {
   std::atomic<bool> cancelled_{false};
   std::atomic<std::size_t> exchange_count_{0};
   mutable std::mutex mutex_;
+  std::string session_id_;
+  std::string token_;
+  base::Time token_minted_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

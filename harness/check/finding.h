@@ -29,9 +29,9 @@ struct Finding {
   enum class Kind { met, broken, skipped, undecided, failed };
   Kind kind = Kind::met;
   Outcome outcome = Outcome::not_applicable;
-  std::string expected;  ///< "401 with a WWW-Authenticate challenge"
-  std::string actual;    ///< "200 with a JSON-RPC result"
-  std::string reason;    ///< one sentence: why this verdict
+  std::string expected;              ///< "401 with a WWW-Authenticate challenge"
+  std::string actual;                ///< "200 with a JSON-RPC result"
+  std::string reason;                ///< one sentence: why this verdict
   std::optional<Severity> severity;  ///< where the default (see judge) is not right
   /// Findings with the same cause are shown together: "401 without WWW-Authenticate".
   std::string cause;

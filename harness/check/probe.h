@@ -93,7 +93,6 @@ class Probe {
 
  private:
   mcp::Answer send_once(const Attempt& attempt);
-  Finding judge_refusal(const mcp::Answer& answer, const Attempt& attempt, const Refusal& refusal);
   void record(const wire::Exchange& exchange);
 
   Context& context_;
@@ -101,7 +100,8 @@ class Probe {
   wire::Connection& connection_;
   std::vector<wire::Exchange> exchanges_;
   std::string repro_;
-  std::string error_;
+  std::string error_;        ///< a token that could not be made
+  std::string last_answer_;  ///< in words
 };
 
 // Bodies of cases, for use in literals: `.run = refuses_token([](auto& t) { … })`.

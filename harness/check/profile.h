@@ -24,22 +24,22 @@ struct Profile {
   std::string url;
   std::optional<Mode> mode;
   std::optional<mcp::Revision> revision;
-  std::string audience;              ///< `aud` of good tokens; empty: found by asking
-  std::vector<std::string> scopes;   ///< that every request needs; empty: found by asking
-  std::string scope_claim = "scope"; ///< or "scp", "permissions", "roles"
+  std::string audience;               ///< `aud` of good tokens; empty: found by asking
+  std::vector<std::string> scopes;    ///< that every request needs; empty: found by asking
+  std::string scope_claim = "scope";  ///< or "scp", "permissions", "roles"
   std::map<std::string, std::vector<std::string>> scope_hierarchy;  ///< broad: what it includes
   std::map<std::string, std::string> claims;  ///< more claims of a good token: JSON text by name
-  std::optional<mcp::Operation> operation;  ///< the request that good credentials succeed with
-  std::optional<Tool> witness;       ///< returns how often it ran
-  std::optional<Tool> identity;      ///< returns who is calling
-  std::optional<Tool> scoped;        ///< needs a scope of its own
-  std::vector<std::string> public_methods;  ///< served without credentials on purpose
-  std::string health_path;           ///< open to everybody
-  std::string allowed_origin;        ///< empty: the target's own origin
-  bool requires_exp = false;         ///< declares that a token without exp is refused
-  base::Headers headers;             ///< sent with every request, such as a gateway's key
-  std::map<std::string, std::string> env;   ///< of a spawned target, {{placeholders}} allowed
-  std::chrono::seconds key_cache_ttl{90};   ///< how long withdrawn keys may live on
+  std::optional<mcp::Operation> operation;    ///< the request that good credentials succeed with
+  std::optional<Tool> witness;                ///< returns how often it ran
+  std::optional<Tool> identity;               ///< returns who is calling
+  std::optional<Tool> scoped;                 ///< needs a scope of its own
+  std::vector<std::string> public_methods;    ///< served without credentials on purpose
+  std::string health_path;                    ///< open to everybody
+  std::string allowed_origin;                 ///< empty: the target's own origin
+  bool requires_exp = false;                  ///< declares that a token without exp is refused
+  base::Headers headers;                      ///< sent with every request, such as a gateway's key
+  std::map<std::string, std::string> env;     ///< of a spawned target, {{placeholders}} allowed
+  std::chrono::seconds key_cache_ttl{90};     ///< how long withdrawn keys may live on
 };
 
 }  // namespace check

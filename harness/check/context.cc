@@ -1,0 +1,155 @@
+#include "harness/check/context.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "common/base/json.h"
+#include "common/base/text.h"
+#include "harness/check/probe.h"
+#include "harness/check/set_up.h"
+
+namespace check {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A control token lives for minutes; one that is minted anew each minute never runs out in use.
+constexpr std::chrono::seconds kControlLife{60};
+constexpr std::size_t kMaxRefused = 5'000;
+
+/// The scopes in the claim where the target looks for them.
+void set_scopes(jose::Recipe& recipe, const std::string& claim,
+                const std::vector<std::string>& scopes) {
+  if (claim == "scope") return;  // the issuer's own form
+  recipe.claims.erase("scope");
+  std::string list;
+  for (const std::string& scope : scopes) {
+    list += (list.empty() ? "" : ",") + base::json_string(scope);
+  }
+  recipe.claims.set(claim, "[" + list + "]");
+}
+
+}  // namespace
+
+mcp::Framing Target::framing() const {
+  return {.target = url.target(),
+          .revision = greeting.revision,
+          .session_id = greeting.session_id,
+          .protocol_version = greeting.protocol_version};
+}
+
+Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
+    : options_(std::move(options)), idp_(idp), rogue_(rogue) {
+  target_.mode = options_.mode;
+  target_.profile = options_.profile;
+  target_.spawned = options_.spawned;
+}
+
+base::Result<void> Context::set_up() { return SetUp(*this).run(); }
+
+bool Context::fetched_keys() const {
+  return idp_.journal().count([](const idp::Entry& entry) { return entry.endpoint == "jwks"; }) > 0;
+}
+
+wire::Connection Context::connect() const { return wire::Connection(target_.url, options_.tls); }
+
+base::Deadline Context::request_deadline() const {
+  return base::Deadline::after(options_.request_timeout);
+}
+
+jose::Recipe Context::control(std::string_view subject) const {
+  auto recipe =
+      idp_.issuer().recipe(target_.audience, base::join(target_.scopes, " "), calibration_.alg);
+  // The algorithm was checked against the provider when it was chosen.
+  if (!recipe) return {};
+  if (calibration_.typ) {
+    recipe->header.set_string("typ", *calibration_.typ);
+  } else {
+    recipe->header.erase("typ");
+  }
+  recipe->claims.set_string("sub", subject);
+  set_scopes(*recipe, target_.profile.scope_claim, target_.scopes);
+  for (const auto& [name, json] : target_.profile.claims) recipe->claims.set(name, json);
+  return *recipe;
+}
+
+std::string Context::control_token() {
+  const base::Time now = idp_.clock().now();
+  const std::lock_guard lock(mutex_);
+  const auto age = now - token_minted_;
+  if (token_.empty() || age > kControlLife || age < std::chrono::seconds{0}) {
+    token_ = control("alice").mint().value_or("");
+    token_minted_ = now;
+  }
+  return token_;
+}
+
+mcp::Framing Context::framing() const {
+  mcp::Framing framing = target_.framing();
+  const std::lock_guard lock(mutex_);
+  if (!session_id_.empty()) framing.session_id = session_id_;
+  return framing;
+}
+
+bool Context::renew_session() {
+  if (target_.greeting.session_id.empty()) return false;
+  const std::string token = control_token();
+  wire::Connection connection = connect();
+  const auto greeting = mcp::greet(
+      [&](wire::Request request, std::string_view id) {
+        request.headers.push_back({"Authorization", "Bearer " + token});
+        return mcp::interpret(connection.exchange(request, request_deadline()), id);
+      },
+      target_.url.target(), target_.greeting.revision);
+  if (!greeting.ok() || greeting.session_id.empty()) return false;
+  const std::lock_guard lock(mutex_);
+  session_id_ = greeting.session_id;
+  return true;
+}
+
+void Context::note(std::string_view name, std::string_view json) {
+  const std::lock_guard lock(mutex_);
+  const auto known = std::find_if(observations_.begin(), observations_.end(),
+                                  [&](const Observation& one) { return one.first == name; });
+  if (known != observations_.end()) {
+    known->second = json;
+  } else {
+    observations_.emplace_back(name, json);
+  }
+}
+
+std::vector<Observation> Context::observations() const {
+  const std::lock_guard lock(mutex_);
+  return observations_;
+}
+
+void Context::remember_refused(Refused refused) {
+  const std::lock_guard lock(mutex_);
+  if (refused_.size() < kMaxRefused) refused_.push_back(std::move(refused));
+}
+
+std::vector<Refused> Context::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
+}
+
+bool Context::wait(milliseconds span, std::string_view reason) {
+  if (options_.shared_clock != nullptr) {
+    options_.shared_clock->advance(span);
+    return !cancelled_;
+  }
+  if (on_wait) on_wait(reason, span);
+  return wait_in_slices(span);
+}
+
+bool Context::wait_in_slices(milliseconds span) const {
+  constexpr milliseconds kSlice{50};
+  const auto deadline = base::Deadline::after(span);
+  while (!cancelled_ && !deadline.passed()) {
+    std::this_thread::sleep_for(std::min(kSlice, deadline.left()));
+  }
+  return !cancelled_;
+}
+
+}  // namespace check

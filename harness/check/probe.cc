@@ -1,0 +1,241 @@
+#include "harness/check/probe.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "common/base/text.h"
+#include "harness/check/curl.h"
+#include "harness/check/refusal.h"
+
+namespace check {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMaxExchanges = 12;    ///< kept of one case
+constexpr std::size_t kMaxKept = 8UL << 10;  ///< bytes kept of each raw message
+constexpr int kMaxPatience = 3;              ///< times that a 429 is waited out
+constexpr milliseconds kMaxRetryAfter{10'000};
+
+/// Seconds of a Retry-After header; one second where it has none that we can read.
+milliseconds retry_after(const mcp::Answer& answer) {
+  const std::string* value =
+      answer.exchange.response ? answer.exchange.response->header("Retry-After") : nullptr;
+  int seconds = 1;
+  if (value != nullptr) std::from_chars(value->data(), value->data() + value->size(), seconds);
+  return std::clamp(milliseconds(seconds * 1000LL), milliseconds{100}, kMaxRetryAfter);
+}
+
+/// What of the credential a refusal must not repeat.
+std::string secret_part(const Credential& credential) {
+  const std::string* value = base::find_header(credential.headers, "Authorization");
+  if (value == nullptr) return credential.headers.empty() ? "" : credential.headers.front().value;
+  const std::size_t blank = value->find(' ');
+  return blank == std::string::npos ? *value : std::string(base::trim(value->substr(blank)));
+}
+
+void bound(std::string& text) { text = base::abbreviate(text, kMaxKept); }
+
+}  // namespace
+
+Credential nothing() { return {}; }
+
+Credential bearer(std::string_view token) { return authorization(fmt::format("Bearer {}", token)); }
+
+Credential authorization(std::string_view value) {
+  return {"Authorization", {{"Authorization", std::string(value)}}};
+}
+
+Probe::Probe(Context& context, const Case& subject, wire::Connection& connection)
+    : context_(context), subject_(subject), connection_(connection) {}
+
+jose::Recipe Probe::good() { return good_for("alice"); }
+
+jose::Recipe Probe::good_for(std::string_view subject) { return context_.control(subject); }
+
+std::string Probe::mint(const jose::Recipe& recipe) {
+  auto token = recipe.mint();
+  if (token) return *token;
+  error_ = "the token could not be made: " + token.error().message;
+  return {};
+}
+
+Credential Probe::good_credential() {
+  if (target().mode == Mode::none) return nothing();
+  return bearer(context_.control_token());
+}
+
+mcp::Answer Probe::send(const Attempt& attempt) {
+  mcp::Answer answer = send_once(attempt);
+  for (int i = 0; i < kMaxPatience && answer.kind == mcp::Kind::limited; ++i) {
+    if (!wait(retry_after(answer), "the server limits our rate")) break;
+    answer = send_once(attempt);
+  }
+  return answer;
+}
+
+mcp::Answer Probe::send_once(const Attempt& attempt) {
+  mcp::Framing framing = context_.framing();
+  if (attempt.own_session && !framing.session_id.empty()) {
+    const auto greeting = mcp::greet(
+        [&](wire::Request request, std::string_view id) {
+          for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
+          return mcp::interpret(connection_.exchange(request, context_.request_deadline()), id);
+        },
+        framing.target, framing.revision);
+    if (!greeting.ok()) {
+      record(greeting.last.exchange);
+      return greeting.last;
+    }
+    framing.session_id = greeting.session_id;
+  }
+  const std::string id = std::to_string(context_.exchanges() + 1);
+  const mcp::Operation operation =
+      attempt.operation.value_or(target().profile.operation.value_or(mcp::Operation::list_tools()));
+  wire::Request request = mcp::frame(framing, operation, id);
+  for (const auto& header : target().profile.headers) request.headers.push_back(header);
+  for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
+  if (attempt.edit) attempt.edit(request);
+  context_.count_exchange();
+  auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
+                                                    [&](const wire::Response& response) {
+                                                      return mcp::has_response(response, id);
+                                                    }),
+                               id);
+  record(answer.exchange);
+  if (answer.status() >= 400) {
+    context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
+  }
+  return answer;
+}
+
+wire::Exchange Probe::fetch(const wire::Request& request) {
+  context_.count_exchange();
+  wire::Exchange exchange = connection_.exchange(request, context_.request_deadline());
+  record(exchange);
+  return exchange;
+}
+
+wire::Exchange Probe::get(std::string_view path, const base::Headers& headers) {
+  wire::Request request;
+  request.target = path;
+  request.headers = headers;
+  return fetch(request);
+}
+
+wire::Exchange Probe::get_url(std::string_view url) {
+  const auto parsed = base::parse_url(url);
+  if (!parsed) {
+    wire::Exchange exchange;
+    exchange.url = url;
+    exchange.failure = wire::Failure::unreachable;
+    exchange.failure_text = parsed.error().message;
+    return exchange;
+  }
+  wire::Connection connection(*parsed, context_.options().tls);
+  wire::Request request;
+  request.target = parsed->target();
+  request.headers = {{"Accept", "application/json"}};
+  context_.count_exchange();
+  wire::Exchange exchange = connection.exchange(request, context_.request_deadline());
+  record(exchange);
+  return exchange;
+}
+
+bool Probe::control_accepted() {
+  const Attempt control{.credential = good_credential()};
+  mcp::Answer answer = send(control);
+  if (answer.kind == mcp::Kind::result) return true;
+  // A legacy session can end at any time; that says nothing about credentials.
+  const bool session_lost = answer.status() == 404 || answer.status() == 400;
+  return session_lost && context_.renew_session() && send(control).kind == mcp::Kind::result;
+}
+
+Finding Probe::refuses(const Attempt& attempt, const Refusal& refusal) {
+  if (!error_.empty()) return Finding::failed(error_);
+  if (!control_accepted()) {
+    return Finding::undecided(
+        "good credentials were refused just before, so a refusal proves "
+        "nothing: " +
+        last_answer_);
+  }
+  const mcp::Answer answer = send(attempt);
+  repro_ = curl_line(answer.exchange);
+  Finding finding = judge_refusal(answer, refusal);
+  if (finding.ok() && !control_accepted()) {
+    return Finding::undecided(
+        "good credentials were refused just after, so the refusal proves "
+        "nothing: " +
+        last_answer_);
+  }
+  return finding;
+}
+
+Finding Probe::refuses(const jose::Recipe& token, const Refusal& refusal) {
+  return refuses(Attempt{.credential = bearer(mint(token))}, refusal);
+}
+
+Finding Probe::accepts(const Attempt& attempt) {
+  if (!error_.empty()) return Finding::failed(error_);
+  if (!control_accepted()) {
+    return Finding::undecided("good credentials were refused just before: " + last_answer_);
+  }
+  const mcp::Answer answer = send(attempt);
+  repro_ = curl_line(answer.exchange);
+  if (answer.kind == mcp::Kind::result) return Finding::met(answer.summary());
+  if (answer.kind == mcp::Kind::limited) {
+    return Finding::undecided("the server kept answering 429");
+  }
+  if (!control_accepted()) {
+    return Finding::undecided("good credentials were refused just after: " + last_answer_);
+  }
+  Finding finding = Finding::broken("a JSON-RPC result", answer.summary());
+  finding.reason = "a good credential was refused";
+  finding.cause = fmt::format("good credentials refused with {}",
+                              answer.status() == 0 ? "no answer" : std::to_string(answer.status()));
+  return finding;
+}
+
+Finding Probe::accepts(const jose::Recipe& token) {
+  return accepts(Attempt{.credential = bearer(mint(token)), .own_session = true});
+}
+
+Finding Probe::observes(const Attempt& attempt, std::string_view observation) {
+  if (!error_.empty()) return Finding::failed(error_);
+  const mcp::Answer answer = send(attempt);
+  repro_ = curl_line(answer.exchange);
+  if (!observation.empty()) {
+    note(observation, answer.kind == mcp::Kind::result
+                          ? "\"accepted\""
+                          : fmt::format("\"refused ({})\"", answer.status()));
+  }
+  return Finding::met(answer.summary());
+}
+
+bool Probe::wait(milliseconds span, std::string_view reason) { return context_.wait(span, reason); }
+
+void Probe::note(std::string_view name, std::string_view json) { context_.note(name, json); }
+
+void Probe::record(const wire::Exchange& exchange) {
+  if (exchange.response) {
+    last_answer_ = fmt::format("status {}", exchange.response->status);
+  } else {
+    last_answer_ = exchange.failure_text;
+  }
+  if (exchanges_.size() >= kMaxExchanges) return;
+  wire::Exchange kept = exchange;
+  const base::Redactor& redactor = context_.redactor();
+  kept.raw_request = redactor.apply(kept.raw_request);
+  kept.raw_response = redactor.apply(kept.raw_response);
+  bound(kept.raw_request);
+  bound(kept.raw_response);
+  // The raw bytes say it all; large bodies need not be kept twice.
+  bound(kept.request.body);
+  if (kept.response) bound(kept.response->body);
+  exchanges_.push_back(std::move(kept));
+}
+
+}  // namespace check

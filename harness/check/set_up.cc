@@ -1,0 +1,264 @@
+#include "harness/check/set_up.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.h"
+#include "common/base/text.h"
+
+namespace check {
+namespace {
+
+using nlohmann::json;
+
+/// The order in which algorithms are tried: what nearly every server takes comes first.
+constexpr std::array kUsualAlgorithms = {"RS256", "ES256"};
+constexpr std::array kOtherAlgorithms = {"PS256", "EdDSA", "ES384", "RS384", "RS512",
+                                         "ES512", "PS384", "PS512", "ES256K"};
+/// RFC 9068 first, then what older issuers write, then none.
+const std::array<std::optional<std::string>, 3> kTypes = {"at+jwt", "JWT", std::nullopt};
+
+constexpr std::string_view kRole = "io.mcp-authspec/role";
+constexpr std::string_view kScopes = "io.mcp-authspec/scopes";
+constexpr std::string_view kBroader = "io.mcp-authspec/broader";
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void add_new(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  for (const std::string& item : more) {
+    if (!contains(list, item)) list.push_back(item);
+  }
+}
+
+std::vector<std::string> strings(const json& value) {
+  std::vector<std::string> result;
+  if (!value.is_array()) return result;
+  for (const json& item : value) {
+    if (item.is_string()) result.push_back(item.get<std::string>());
+  }
+  return result;
+}
+
+/// Metadata locations: inserted between host and path first, then the root (RFC 9728, section 3.1).
+std::vector<std::string> metadata_paths(const base::Url& url) {
+  const std::string root = "/.well-known/oauth-protected-resource";
+  if (url.path == "/") return {root};
+  return {root + url.path, root};
+}
+
+}  // namespace
+
+SetUp::SetUp(Context& context)
+    : context_(context), connection_([&] {
+        if (auto url = base::parse_url(context.options_.url)) context.target_.url = *url;
+        return context.connect();
+      }()) {}
+
+base::Result<void> SetUp::run() {
+  Target& target = context_.target_;
+  target.audience = target.profile.audience;
+  target.scopes = target.profile.scopes;
+  add_new(target.scopes, context_.options_.scopes);
+  if (target.mode == Mode::oauth) read_protected_resource_metadata();
+  if (!transport_problem_.empty()) return base::fail(transport_problem_);
+  if (target.audience.empty()) target.audience = context_.options_.url;
+  if (auto found = find_control(); !found) return found;
+  find_tools(last_.result);
+  find_required_scopes();
+  if (target.mode == Mode::oauth) see_whether_it_refuses();
+  return {};
+}
+
+mcp::Answer SetUp::send(wire::Request request, std::string_view id, const std::string& token) {
+  for (const base::Header& header : context_.target_.profile.headers) {
+    request.headers.push_back(header);
+  }
+  if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+  context_.count_exchange();
+  const std::string own_id(id);
+  auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
+                                                    [&](const wire::Response& response) {
+                                                      return mcp::has_response(response, own_id);
+                                                    }),
+                               id);
+  if (answer.kind == mcp::Kind::none) transport_problem_ = answer.exchange.failure_text;
+  return answer;
+}
+
+mcp::Answer SetUp::control_request(const std::string& token) {
+  const mcp::Operation operation =
+      context_.target_.profile.operation.value_or(mcp::Operation::list_tools());
+  return send(mcp::frame(context_.target_.framing(), operation, "\"set-up\""), "\"set-up\"", token);
+}
+
+void SetUp::read_protected_resource_metadata() {
+  Target& target = context_.target_;
+  for (const std::string& path : metadata_paths(target.url)) {
+    wire::Request request{.target = path, .headers = {{"Accept", "application/json"}}};
+    context_.count_exchange();
+    const auto exchange = connection_.exchange(request, context_.request_deadline());
+    if (!exchange.response) {
+      transport_problem_ = exchange.failure_text;
+      return;
+    }
+    if (exchange.status() != 200) continue;
+    const auto metadata = base::parse_json(exchange.response->body);
+    if (!metadata || !metadata->is_object()) continue;
+    if (metadata->contains("scopes_supported")) {
+      add_new(shown_scopes_, strings(metadata->at("scopes_supported")));
+    }
+    if (target.audience.empty() && !target.spawned && metadata->contains("resource") &&
+        metadata->at("resource").is_string()) {
+      target.audience = metadata->at("resource").get<std::string>();
+    }
+    return;
+  }
+}
+
+base::Result<void> SetUp::find_control() {
+  if (context_.target_.mode == Mode::none) {
+    if (try_control({}, std::nullopt)) return {};
+    return tl::unexpected(control_refused());
+  }
+  const auto attempt = [&](const auto& algorithms) {
+    for (const auto& typ : kTypes) {
+      for (const char* alg : algorithms) {
+        if (try_control(alg, typ)) return true;
+        if (!transport_problem_.empty()) return false;
+      }
+    }
+    return false;
+  };
+  if (attempt(kUsualAlgorithms)) return {};
+  // Where not even our keys were asked for, more kinds of signatures cannot help.
+  if (transport_problem_.empty() && context_.fetched_keys() && attempt(kOtherAlgorithms)) return {};
+  if (!transport_problem_.empty()) return base::fail(transport_problem_);
+  return tl::unexpected(control_refused());
+}
+
+bool SetUp::try_control(const std::string& alg, const std::optional<std::string>& typ) {
+  Target& target = context_.target_;
+  context_.calibration_.alg = alg;
+  context_.calibration_.typ = typ;
+  for (int step_up = 0; step_up < 3; ++step_up) {
+    std::string token;
+    if (target.mode == Mode::oauth) {
+      token = context_.control("alice").mint().value_or("");
+      if (token.empty()) return false;
+    }
+    target.greeting = mcp::greet(
+        [&](wire::Request request, std::string_view id) {
+          return send(std::move(request), id, token);
+        },
+        target.url.target(),
+        context_.options_.revision ? context_.options_.revision : target.profile.revision);
+    last_ = target.greeting.ok() ? control_request(token) : target.greeting.last;
+    context_.calibration_.tried.push_back(
+        fmt::format("{} {}: {}", alg.empty() ? "no token" : alg, typ.value_or("without typ"),
+                    last_.status() == 0 ? "no answer" : std::to_string(last_.status())));
+    if (!transport_problem_.empty()) return false;
+    if (target.greeting.ok() && last_.kind == mcp::Kind::result) {
+      context_.calibration_.accepted = true;
+      return true;
+    }
+    if (last_.kind != mcp::Kind::forbidden || !learn_scopes(last_)) return false;
+  }
+  return false;
+}
+
+bool SetUp::learn_scopes(const mcp::Answer& answer) {
+  const mcp::Challenge* challenge = answer.challenge("Bearer");
+  const std::string* scope = challenge != nullptr ? challenge->parameter("scope") : nullptr;
+  std::vector<std::string> wanted = scope != nullptr ? base::words(*scope) : shown_scopes_;
+  std::erase_if(wanted,
+                [&](const std::string& one) { return contains(context_.target_.scopes, one); });
+  add_new(shown_scopes_, wanted);
+  add_new(context_.target_.scopes, wanted);
+  return !wanted.empty();
+}
+
+base::Error SetUp::control_refused() const {
+  const Target& target = context_.target_;
+  if (!target.greeting.problem.empty()) return {target.greeting.problem};
+  if (target.mode == Mode::none) {
+    return {
+        fmt::format("the server refuses requests without credentials ({}), so its mode is not "
+                    "'none'",
+                    last_.summary())};
+  }
+  const std::string& issuer = context_.idp_.issuer().url();
+  if (!context_.fetched_keys()) {
+    return {fmt::format(
+        "the server refuses our good token ({}) and never asked our issuer for keys: let it trust "
+        "ISSUER={} with JWKS_URI={}",
+        last_.summary(), issuer, context_.idp_.issuer().jwks_uri())};
+  }
+  return {fmt::format(
+      "the server fetched our keys but refuses every good token ({}); it was offered aud={} "
+      "scope='{}' of issuer {} as: {}",
+      last_.summary(), target.audience, base::join(target.scopes, " "), issuer,
+      base::join(context_.calibration_.tried, ", "))};
+}
+
+void SetUp::find_tools(const std::string& tools_result) {
+  Target& target = context_.target_;
+  target.witness = target.profile.witness;
+  target.identity = target.profile.identity;
+  target.scoped = target.profile.scoped;
+  const auto result = base::parse_json(tools_result);
+  if (!result || !result->is_object() || !result->contains("tools")) return;
+  for (const json& tool : result->at("tools")) {
+    if (!tool.is_object() || !tool.contains("_meta") || !tool.at("_meta").is_object()) continue;
+    const json& meta = tool.at("_meta");
+    const std::string role = meta.value(std::string(kRole), json()).is_string()
+                                 ? meta.at(std::string(kRole)).get<std::string>()
+                                 : std::string();
+    if (role.empty() || !tool.contains("name") || !tool.at("name").is_string()) continue;
+    Tool found{.name = tool.at("name").get<std::string>()};
+    found.scopes = strings(meta.value(std::string(kScopes), json::array()));
+    found.broader = strings(meta.value(std::string(kBroader), json::array()));
+    if (role == "witness" && !target.witness) target.witness = found;
+    if (role == "identity" && !target.identity) target.identity = found;
+    if (role == "scoped" && !target.scoped) target.scoped = found;
+  }
+}
+
+void SetUp::find_required_scopes() {
+  Target& target = context_.target_;
+  if (target.mode != Mode::oauth) return;
+  const auto challenged =
+      send(mcp::frame(target.framing(), mcp::Operation::list_tools(), "0"), "0", {});
+  if (const auto* challenge = challenged.challenge("Bearer")) {
+    if (const auto* scope = challenge->parameter("scope")) {
+      add_new(shown_scopes_, base::words(*scope));
+    }
+  }
+  target.required_scopes = target.scopes;
+  target.scopes_assumed =
+      std::none_of(target.scopes.begin(), target.scopes.end(), [&](const std::string& scope) {
+        return contains(shown_scopes_, scope) || contains(target.profile.scopes, scope);
+      });
+  if (!target.scopes_assumed || target.scopes.empty()) return;
+  // The plainest way to show it: a token without the scope gets 403.
+  jose::Recipe bare = context_.control("alice");
+  bare.without_claim(target.profile.scope_claim);
+  const auto answer = control_request(bare.mint().value_or(""));
+  if (answer.kind == mcp::Kind::forbidden) target.scopes_assumed = false;
+}
+
+void SetUp::see_whether_it_refuses() {
+  const auto nothing = control_request({});
+  const auto garbage = control_request("this-is-not-a-token");
+  context_.refuses_something_ =
+      nothing.kind != mcp::Kind::result || garbage.kind != mcp::Kind::result;
+  transport_problem_.clear();
+}
+
+}  // namespace check

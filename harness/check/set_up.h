@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/check/context.h"
+
+namespace check {
+
+/// Finds out how the target wants to be talked to, before anything is judged: its era and
+/// revision, a token that it accepts (the control), the scopes and tools it shows.
+class SetUp {
+ public:
+  explicit SetUp(Context& context);
+  /// The error is one sentence that says what is wired wrongly.
+  base::Result<void> run();
+
+ private:
+  mcp::Answer send(wire::Request request, std::string_view id, const std::string& token);
+  mcp::Answer control_request(const std::string& token);
+  void read_protected_resource_metadata();
+  base::Result<void> find_control();
+  bool try_control(const std::string& alg, const std::optional<std::string>& typ);
+  /// Adds the scopes that a 403 asks for; false if it names none that is new.
+  bool learn_scopes(const mcp::Answer& answer);
+  base::Error control_refused() const;
+  void find_tools(const std::string& tools_result);
+  void find_required_scopes();
+  void see_whether_it_refuses();
+
+  Context& context_;
+  wire::Connection connection_;
+  mcp::Answer last_;
+  std::vector<std::string> shown_scopes_;  ///< in metadata or a challenge
+  std::string transport_problem_;
+};
+
+}  // namespace check
