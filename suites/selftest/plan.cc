@@ -1,0 +1,69 @@
+#include "suites/selftest/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/text.h"
+
+namespace selftest {
+namespace {
+
+bool any_matches(const std::vector<std::string>& globs, const std::string& id) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return base::matches_glob(glob, id); });
+}
+
+bool in_modes(const check::Case& subject, const std::vector<check::Mode>& modes) {
+  const auto& own = subject.needs.modes;
+  return std::any_of(own.begin(), own.end(), [&](check::Mode mode) {
+    return std::find(modes.begin(), modes.end(), mode) != modes.end();
+  });
+}
+
+}  // namespace
+
+base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
+                             const std::vector<std::string>& case_globs,
+                             const std::string& fault_glob, unsigned jobs) {
+  Plan plan;
+  plan.modes = modes.empty() ? check::all_modes() : modes;
+  plan.jobs = jobs;
+
+  std::set<std::string> selected;
+  for (const auto& fault : reference_server::faults()) {
+    if (fault_glob.empty() || base::matches_glob(fault_glob, fault.id)) selected.insert(fault.id);
+  }
+  if (selected.empty()) return base::fail(fmt::format("--fault {}: no such fault", fault_glob));
+
+  std::set<std::string> named;
+  for (const auto& glob : case_globs) {
+    const auto& all = check::all_cases();
+    const bool known = std::any_of(all.begin(), all.end(), [&](const check::Case& subject) {
+      return base::matches_glob(glob, subject.id);
+    });
+    if (!known) return base::fail(fmt::format("--case {}: no such case", glob));
+  }
+  for (auto subject : check::all_cases()) {
+    if (!in_modes(subject, plan.modes)) continue;
+    if (!case_globs.empty() && !any_matches(case_globs, subject.id)) continue;
+    if (!fault_glob.empty()) {
+      auto& faults = subject.faults;
+      faults.erase(std::remove_if(faults.begin(), faults.end(),
+                                  [&](const auto& id) { return selected.count(id) == 0; }),
+                   faults.end());
+      if (faults.empty()) continue;
+    }
+    named.insert(subject.faults.begin(), subject.faults.end());
+    plan.cases.push_back(std::move(subject));
+  }
+  if (plan.cases.empty()) return base::fail("the selection matches no case");
+  for (const auto& fault : reference_server::faults()) {
+    const bool wanted = case_globs.empty() || named.count(fault.id) > 0;
+    if (wanted && selected.count(fault.id) > 0) plan.faults.push_back(fault);
+  }
+  return plan;
+}
+
+}  // namespace selftest

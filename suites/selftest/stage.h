@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "harness/check/case.h"
+#include "harness/check/finding.h"
+#include "harness/mcp/protocol.h"
+
+namespace selftest {
+
+/// One reference server to judge: how it is talked to, and what is wrong with it.
+struct Stage {
+  check::Mode mode = check::Mode::oauth;
+  mcp::Revision revision = mcp::kNewest;
+  std::string fault;  ///< empty: the strict server
+};
+
+/// What one case said on a stage.
+struct Cell {
+  std::string case_id;
+  check::Verdict verdict = check::Verdict::error;
+  std::string actual;
+  std::string reason;
+  bool red() const { return verdict == check::Verdict::fail || verdict == check::Verdict::warn; }
+};
+
+struct StageResult {
+  Stage stage;
+  std::string problem;  ///< why nothing was judged: the set-up's sentence; else empty
+  std::vector<Cell> cells;
+  const Cell* find(std::string_view case_id) const;
+};
+
+/// Whether the case can be judged in that mode and revision at all.
+bool applies(const check::Case& subject, check::Mode mode, mcp::Revision revision);
+
+/// Starts providers and a reference server in this process, on one clock that waits move, and runs
+/// the cases against it. The error is one of ours: a server that does not start.
+base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check::Case>& cases);
+
+}  // namespace selftest
