@@ -41,6 +41,7 @@ struct Needs {
   bool alone = false;        ///< changes shared state: nothing else may run meanwhile
   bool waits = false;        ///< spends seconds waiting; waits are shared
   bool loud = false;         ///< floods or breaks: opt-in off loopback
+  bool last = false;         ///< looks back on the whole run
 };
 
 /// One check. A literal in a suite's file; nothing else has to be touched to add one.
