@@ -13,15 +13,22 @@ namespace jose {
 /// A private key for signing, immutable and shared: copies are cheap and thread-safe.
 class Key {
  public:
+  struct Material;
+  /// Material is what the functions below make; nobody else has any.
+  Key(std::shared_ptr<const Material> material, std::string alg, std::string kid);
+
   /// A key of the fixed, marked test pool: RS256/384/512 and PS256/384/512 (RSA-2048), ES256,
   /// ES384, ES512, ES256K, EdDSA. Different `index`es give different keys; those beyond the pool
-  /// are generated lazily. The keys are public knowledge: never trust them in production.
+  /// (from 4 on) are generated lazily and kept. All RSA algorithms of one index share a key, under
+  /// different kids such as "rs256-0". The keys are public knowledge: never trust them in
+  /// production.
   static base::Result<Key> from_pool(std::string_view alg, unsigned index = 0);
   static base::Result<Key> generate(std::string_view alg);
   static base::Result<Key> generate_rsa(int bits, std::uint64_t exponent = 65537);
-  /// A PEM private key; `alg` may be empty where the key alone decides it (RSA: RS256).
+  /// A PEM private key; `alg` may be empty where the key alone decides it (RSA: RS256). Its kid is
+  /// the JWK thumbprint (RFC 7638).
   static base::Result<Key> from_pem(std::string_view pem, std::string_view alg = {});
-  /// A JWK private key, JSON text.
+  /// A JWK private key, JSON text; `alg` and `kid` as it says, else as for PEM.
   static base::Result<Key> from_jwk(std::string_view jwk);
 
   const std::string& alg() const;
@@ -31,7 +38,7 @@ class Key {
   bool is_rsa() const;
   bool is_ec() const;
 
-  /// The public JWK as JSON text, with kid, alg and use "sig" (RFC 7517).
+  /// The public JWK as JSON text (RFC 7517): kty, use "sig", alg, kid, then the key proper.
   std::string public_jwk() const;
   std::string private_pem() const;
   /// SubjectPublicKeyInfo, as PEM with a final newline, and as DER.
@@ -45,13 +52,13 @@ class Key {
   std::string certificate_der() const;
 
   /// Signs with `alg` (not necessarily the key's own): the JWS signature bytes (RFC 7518,
-  /// section 3). Fails where the key's type cannot.
+  /// section 3). Fails where the key's type cannot. An EC key signs with the digest of any ECDSA
+  /// algorithm; r and s then have the length of its own curve.
   base::Result<std::string> sign(std::string_view alg, std::string_view input) const;
   /// RSA only: the private-key operation on one block of exactly the modulus's length.
   base::Result<std::string> raw_rsa(std::string_view block) const;
 
  private:
-  struct Material;
   std::shared_ptr<const Material> material_;
   std::string alg_;
   std::string kid_;

@@ -22,13 +22,14 @@ struct Member {
 /// A JSON object under construction.
 class Members {
  public:
-  /// Replaces the member of that name, or adds it. `json` is JSON text.
+  /// Replaces the (last) member of that name in its place, or adds it. `json` is JSON text.
   Members& set(std::string_view name, std::string_view json);
   Members& set_string(std::string_view name, std::string_view value);
   Members& set_number(std::string_view name, long long value);
   /// Adds a member even if there is one of that name.
   Members& append(std::string_view name, std::string_view json);
   Members& prepend(std::string_view name, std::string_view json);
+  /// Removes every member of that name.
   Members& erase(std::string_view name);
   /// JSON text of the last member of that name, or null.
   const std::string* find(std::string_view name) const;
@@ -72,6 +73,7 @@ struct Recipe {
   Recipe& expiring_in(std::chrono::seconds span);
   Recipe& header_member(std::string_view name, std::string_view json);
   Recipe& without_header(std::string_view name);
+  /// Signs with that key; header and claims, kid and alg included, stay as they are.
   Recipe& signed_by(Key other);
   /// Signs with HMAC over `secret`; sets `alg` to HS256 (or the given one).
   Recipe& signed_with_secret(std::string secret, std::string_view alg = "HS256");
