@@ -154,6 +154,12 @@ bool Probe::control_accepted() {
   return session_lost && context_.renew_session() && send(control).kind == mcp::Kind::result;
 }
 
+void Probe::decisive(const wire::Exchange& exchange, bool broken) {
+  if (repro_shows_breach_) return;
+  repro_ = curl_line(exchange);
+  repro_shows_breach_ = broken;
+}
+
 Finding Probe::refuses(const Attempt& attempt, const Refusal& refusal) {
   if (!error_.empty()) return Finding::failed(error_);
   if (!control_accepted()) {
@@ -163,8 +169,8 @@ Finding Probe::refuses(const Attempt& attempt, const Refusal& refusal) {
         last_answer_);
   }
   const mcp::Answer answer = send(attempt);
-  repro_ = curl_line(answer.exchange);
   Finding finding = judge_refusal(answer, refusal);
+  decisive(answer.exchange, finding.kind == Finding::Kind::broken);
   if (finding.ok() && !control_accepted()) {
     return Finding::undecided(
         "good credentials were refused just after, so the refusal proves "
@@ -184,7 +190,7 @@ Finding Probe::accepts(const Attempt& attempt) {
     return Finding::undecided("good credentials were refused just before: " + last_answer_);
   }
   const mcp::Answer answer = send(attempt);
-  repro_ = curl_line(answer.exchange);
+  decisive(answer.exchange, answer.kind != mcp::Kind::result);
   if (answer.kind == mcp::Kind::result) return Finding::met(answer.summary());
   if (answer.kind == mcp::Kind::limited) {
     return Finding::undecided("the server kept answering 429");
@@ -206,7 +212,7 @@ Finding Probe::accepts(const jose::Recipe& token) {
 Finding Probe::observes(const Attempt& attempt, std::string_view observation) {
   if (!error_.empty()) return Finding::failed(error_);
   const mcp::Answer answer = send(attempt);
-  repro_ = curl_line(answer.exchange);
+  decisive(answer.exchange);
   if (!observation.empty()) {
     note(observation, answer.kind == mcp::Kind::result
                           ? "\"accepted\""

@@ -90,6 +90,9 @@ class Probe {
 
   const std::vector<wire::Exchange>& exchanges() const { return exchanges_; }
   const std::string& repro() const { return repro_; }
+  /// Makes the report's curl line repeat this request, unless one that broke something was judged
+  /// before.
+  void decisive(const wire::Exchange& exchange, bool broken = false);
 
  private:
   mcp::Answer send_once(const Attempt& attempt);
@@ -100,6 +103,7 @@ class Probe {
   wire::Connection& connection_;
   std::vector<wire::Exchange> exchanges_;
   std::string repro_;
+  bool repro_shows_breach_ = false;
   std::string error_;        ///< a token that could not be made
   std::string last_answer_;  ///< in words
 };
