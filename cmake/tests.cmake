@@ -11,3 +11,14 @@ foreach(target ${tested})
   target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target}_test TEST_PREFIX "${target}." PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endforeach()
+
+# What is tested as a whole. Both drive the built program; `whole` is their label, so that a slow
+# build (sanitizers) can leave them out.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(program $<TARGET_FILE:mcp-authspec>)
+set(scripts ${PROJECT_SOURCE_DIR}/scripts)
+
+add_test(NAME layers COMMAND ${Python3_EXECUTABLE} ${scripts}/check-layers)
+add_test(NAME e2e COMMAND ${Python3_EXECUTABLE} ${scripts}/e2e ${program})
+add_test(NAME selftest COMMAND ${program} selftest)
+set_tests_properties(e2e selftest PROPERTIES LABELS whole TIMEOUT 600 PROCESSORS 2)
