@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -53,11 +55,13 @@ Result<Url> parse_url(std::string_view text) {
       to_lower(view.host_type() == boost::urls::host_type::ipv6 ? own(view.encoded_host_address())
                                                                 : own(view.encoded_host()));
   if (url.host.empty()) return fail(fmt::format("'{}' names no host", text));
-  if (view.has_port() && !view.port().empty()) {
-    if (view.port_number() == 0) return fail(fmt::format("'{}' has no valid port", text));
-    url.port = view.port_number();
-  } else {
-    url.port = default_port_of(url.scheme);
+  url.port = default_port_of(url.scheme);
+  if (const std::string digits = own(view.port()); !digits.empty()) {
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
+    if (error != std::errc{} || *end != '\0' || url.port == 0) {
+      return fail(fmt::format("'{}' has no valid port", text));
+    }
   }
   url.default_port = url.port == default_port_of(url.scheme);
   url.path = own(view.encoded_path());

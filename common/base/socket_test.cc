@@ -1,0 +1,60 @@
+#include "common/base/socket.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+namespace base {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Socket, ConnectsAndMovesBytes) {
+  const auto listener = listen_tcp("127.0.0.1", 0);
+  ASSERT_TRUE(listener);
+  const auto client = connect_tcp("127.0.0.1", local_port(*listener), Deadline::after(5s));
+  ASSERT_TRUE(client);
+  const Descriptor server(accept(listener->get(), nullptr, nullptr));
+  EXPECT_EQ(write_all(client->get(), "hello", Deadline::after(5s)), IoStatus::ok);
+  char buffer[16];
+  std::size_t got = 0;
+  EXPECT_EQ(read_some(server.get(), buffer, sizeof buffer, Deadline::after(5s), got), IoStatus::ok);
+  EXPECT_EQ(std::string(buffer, got), "hello");
+}
+
+TEST(Socket, WaitEndsAtTheDeadline) {
+  const auto listener = listen_tcp("127.0.0.1", 0);
+  const auto client = connect_tcp("127.0.0.1", local_port(*listener), Deadline::after(5s));
+  char byte = 0;
+  std::size_t got = 0;
+  EXPECT_EQ(read_some(client->get(), &byte, 1, Deadline::after(20ms), got), IoStatus::timeout);
+}
+
+TEST(Socket, RefusedConnectionIsToldApart) {
+  std::uint16_t port = 0;
+  {
+    const auto listener = listen_tcp("127.0.0.1", 0);
+    port = local_port(*listener);
+  }
+  IoStatus status{};
+  EXPECT_FALSE(connect_tcp("127.0.0.1", port, Deadline::after(5s), &status));
+  EXPECT_EQ(status, IoStatus::reset);
+}
+
+TEST(Socket, PortInUseIsNamed) {
+  const auto listener = listen_tcp("127.0.0.1", 0);
+  const auto second = listen_tcp("127.0.0.1", local_port(*listener));
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("Address already in use"), std::string::npos);
+}
+
+TEST(Socket, ClosedPeerIsNoError) {
+  const auto listener = listen_tcp("127.0.0.1", 0);
+  const auto client = connect_tcp("127.0.0.1", local_port(*listener), Deadline::after(5s));
+  { const Descriptor server(accept(listener->get(), nullptr, nullptr)); }
+  char byte = 0;
+  std::size_t got = 0;
+  EXPECT_EQ(read_some(client->get(), &byte, 1, Deadline::after(5s), got), IoStatus::closed);
+}
+
+}  // namespace
+}  // namespace base
