@@ -33,6 +33,7 @@ struct TargetFacts {
   std::string mode;
   std::string revision;
   std::string era;
+  std::string issuer;       ///< of our tokens: what the target has to trust
   std::string fingerprint;  ///< server name and version as the server tells them
   std::string dialect;      ///< style of its refusals: "json-rpc", "oauth-json", "text", "empty"
   std::string spawned;      ///< the command, where we started it
