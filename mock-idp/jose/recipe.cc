@@ -1,8 +1,6 @@
 #include "mock-idp/jose/recipe.h"
 
-
 #include <utility>
-
 
 #include "common/base/base64.h"
 
