@@ -1,0 +1,70 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "common/base/text.h"
+#include "harness/run/runner.h"
+
+namespace run {
+namespace {
+
+std::string modes(const std::vector<check::Mode>& list) {
+  std::vector<std::string> names;
+  for (const check::Mode mode : list) names.emplace_back(check::to_string(mode));
+  return base::join(names, " or ");
+}
+
+}  // namespace
+
+std::optional<std::string> skip_reason(const check::Context& context, const check::Case& subject) {
+  const check::Needs& needs = subject.needs;
+  const check::Target& target = context.target();
+  const auto& applicable = needs.modes;
+  if (std::find(applicable.begin(), applicable.end(), target.mode) == applicable.end()) {
+    return fmt::format("applies to mode {}; the server's mode is {}", modes(applicable),
+                       check::to_string(target.mode));
+  }
+  if (target.revision() < needs.since) {
+    return fmt::format("applies from revision {} on; the server speaks {}",
+                       mcp::to_string(needs.since), mcp::to_string(target.revision()));
+  }
+  if (target.revision() > needs.until) {
+    return fmt::format("applies up to revision {}; the server speaks {}",
+                       mcp::to_string(needs.until), mcp::to_string(target.revision()));
+  }
+  if (needs.issuer && !context.calibration().accepted) {
+    return "needs a server that trusts an issuer of ours";
+  }
+  if (needs.scope && target.required_scopes.empty()) {
+    return "no scope is known that every request needs (the profile can name it in /scopes)";
+  }
+  if (needs.witness && !target.witness) {
+    return "no tool is known that counts its calls (the profile can name one in /witness)";
+  }
+  if (needs.scoped_tool && !target.scoped) {
+    return "no tool is known that needs a scope of its own (the profile can name one in /scoped)";
+  }
+  if (needs.spawned && !target.spawned) return "needs a server that this program starts (--spawn)";
+  if (needs.loud && !target.url.is_loopback()) {
+    return "floods or breaks the server, which is not on this machine";
+  }
+  if (needs.waits && context.options().quick) return "spends seconds waiting, and --quick is on";
+  return std::nullopt;
+}
+
+check::Level level_of(const check::Case& subject, mcp::Revision revision) {
+  return revision == mcp::Revision::r2025_03_26 ? subject.on_2025_03_26.value_or(subject.level)
+                                                : subject.level;
+}
+
+check::CaseResult without_running(const check::Case& subject, mcp::Revision revision,
+                                  check::Finding finding) {
+  check::CaseResult result;
+  result.subject = subject;
+  result.level = level_of(subject, revision);
+  result.judgement = check::judge(result.level, subject.if_accepted, finding);
+  result.finding = std::move(finding);
+  return result;
+}
+
+}  // namespace run

@@ -1,0 +1,70 @@
+#include "harness/run/facts.h"
+
+#include <algorithm>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.h"
+#include "common/base/text.h"
+
+namespace run {
+namespace {
+
+using nlohmann::json;
+
+std::string style_of(const wire::Response& response) {
+  const std::string_view body = base::trim(response.body);
+  if (body.empty()) return "empty";
+  const std::string* type = response.header("Content-Type");
+  if (type != nullptr && base::to_lower(*type).find("html") != std::string::npos) return "html";
+  const auto value = base::parse_json(body);
+  if (!value) return body.starts_with("<") ? "html" : "text";
+  if (!value->is_object()) return "json";
+  if (value->contains("jsonrpc")) return "json-rpc";
+  const auto error = value->find("error");
+  return error != value->end() && error->is_string() ? "oauth-json" : "json";
+}
+
+std::size_t fetches(check::Context& context, std::string_view endpoint) {
+  return context.provider().journal().count(
+      [&](const idp::Entry& entry) { return entry.endpoint == endpoint; });
+}
+
+}  // namespace
+
+void add_greeting(check::TargetFacts& facts, const check::Target& target) {
+  facts.revision = mcp::to_string(target.revision());
+  facts.era = mcp::to_string(target.era());
+  facts.fingerprint = target.greeting.server_name;
+  if (!target.greeting.server_version.empty()) {
+    facts.fingerprint += (facts.fingerprint.empty() ? "" : " ") + target.greeting.server_version;
+  }
+}
+
+std::string dialect_of(const std::vector<check::Refused>& refused) {
+  std::map<std::string, std::size_t> styles;
+  for (const check::Refused& one : refused) {
+    if (one.exchange.response) ++styles[style_of(*one.exchange.response)];
+  }
+  const auto most =
+      std::max_element(styles.begin(), styles.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == styles.end() ? "" : most->first;
+}
+
+void note_run(check::Context& context) {
+  if (context.target().mode == check::Mode::none) return;
+  const check::Calibration& calibration = context.calibration();
+  const json typ = calibration.typ ? json(*calibration.typ) : json();
+  context.note("control", base::dump({{"alg", calibration.alg},
+                                      {"typ", typ},
+                                      {"audience", context.target().audience},
+                                      {"scopes", context.target().scopes},
+                                      {"tried", calibration.tried}}));
+  context.note("jwks", base::dump({{"fetches", fetches(context, "jwks")},
+                                   {"discovery_fetches", fetches(context, "discovery") +
+                                                             fetches(context, "oauth-metadata")}}));
+}
+
+}  // namespace run

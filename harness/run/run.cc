@@ -1,0 +1,244 @@
+#include "harness/run/run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "common/base/text.h"
+#include "common/base/url.h"
+#include "harness/run/facts.h"
+#include "harness/run/runner.h"
+#include "harness/run/spawn.h"
+
+namespace run {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::atomic<bool> stop_flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+
+constexpr std::string_view kUsualScope = "mcp:tools";
+
+/// Calls `look` again and again on a thread of its own until it says true or the object dies.
+class Lookout {
+ public:
+  explicit Lookout(std::function<bool()> look)
+      : thread_([this, look = std::move(look)] {
+          std::unique_lock lock(mutex_);
+          while (!changed_.wait_for(lock, milliseconds{20}, [this] { return over_; })) {
+            if (look()) return;
+          }
+        }) {}
+  ~Lookout() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Lookout(const Lookout&) = delete;
+  Lookout& operator=(const Lookout&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+/// The error is for a wrong call: no URL, not absolute, or off this machine without permission.
+base::Result<base::Url> usable_url(const std::string& text, bool allow_remote) {
+  auto url = base::parse_url(text);
+  if (!url) return base::fail(fmt::format("{}: {}", text, url.error().message));
+  if (url->has_fragment) return base::fail(fmt::format("{}: a fragment is never sent", text));
+  if (url->has_userinfo) {
+    return base::fail(
+        fmt::format("{}://{}…: credentials do not belong into a URL", url->scheme, url->host));
+  }
+  if (!url->is_loopback() && !allow_remote) {
+    return base::fail(fmt::format(
+        "{} is not on this machine; --allow-remote says that you may test it", url->host));
+  }
+  return url;
+}
+
+/// The scopes that a server we start is told to require.
+std::vector<std::string> scopes_to_require(const check::Profile& profile) {
+  const auto own = profile.env.find("REQUIRED_SCOPE");
+  if (own != profile.env.end()) return base::words(own->second);
+  if (!profile.scopes.empty()) return profile.scopes;
+  return {std::string(kUsualScope)};
+}
+
+/// One run: what it needs is started in order and ended in the opposite one.
+class Execution {
+ public:
+  Execution(const Options& options, const Listener& listener)
+      : options_(options),
+        listener_(listener),
+        deadline_(base::Deadline::after(options.deadline)),
+        began_(std::chrono::steady_clock::now()) {
+    result_.started = base::system_clock().now();
+    mode_ = options.mode.value_or(options.profile.mode.value_or(check::Mode::oauth));
+    profile_ = options.profile;
+  }
+
+  base::Result<check::RunResult> run() {
+    auto selected = select(options_.suites, options_.cases, options_.skips);
+    if (!selected) return tl::unexpected(selected.error());
+    cases_ = std::move(*selected);
+    result_.target.mode = check::to_string(mode_);
+    result_.planned = cases_.size();
+
+    const std::string given = options_.url.empty() ? profile_.url : options_.url;
+    if (options_.spawn.empty()) {
+      if (given.empty()) return base::fail("no server to test: give its URL or --spawn a command");
+      if (auto url = usable_url(given, options_.allow_remote); !url) {
+        return tl::unexpected(url.error());
+      }
+      url_ = given;
+    }
+    if (auto started = start_providers(); !started) return tl::unexpected(started.error());
+    if (!options_.spawn.empty()) {
+      if (auto spawned = start_server(given); !spawned) return tl::unexpected(spawned.error());
+    }
+    result_.target.url = url_;
+    test();
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  base::Result<void> start_providers() {
+    auto provider = idp::MockIdp::start({.port = options_.idp_port});
+    if (!provider) return base::fail("the identity provider: " + provider.error().message);
+    provider_ = std::move(*provider);
+    auto rogue = idp::MockIdp::start({.pool_index = 1});
+    if (!rogue) return base::fail("the second identity provider: " + rogue.error().message);
+    rogue_ = std::move(*rogue);
+    return {};
+  }
+
+  base::Result<void> start_server(const std::string& url) {
+    scopes_ = scopes_to_require(profile_);
+    const SpawnPlan plan{
+        .command = options_.spawn, .url = url, .profile = profile_, .scopes = scopes_};
+    // The provider's port stands for any: what is wrong in the plan is said before it starts.
+    if (auto tried = prepare(plan, provider_->port(), provider_->issuer()); !tried) {
+      return tl::unexpected(tried.error());
+    } else if (auto usable = usable_url(tried->url, options_.allow_remote); !usable) {
+      return tl::unexpected(usable.error());
+    }
+    auto spawned = spawn(plan, provider_->issuer(), options_.timeout, stop_requested);
+    if (!spawned) return tl::unexpected(spawned.error());
+    child_ = std::move(spawned->child);
+    url_ = spawned->launch.url;
+    result_.problem = spawned->problem;
+    result_.target.spawned = spawned->launch.command;
+    if (!profile_.audience.empty()) profile_.audience = spawned->launch.audience;
+    return {};
+  }
+
+  void test() {
+    check::Context context({.url = url_,
+                            .mode = mode_,
+                            .revision = options_.revision ? options_.revision : profile_.revision,
+                            .profile = profile_,
+                            .request_timeout = options_.timeout,
+                            .spawned = child_ != nullptr,
+                            .quick = options_.quick,
+                            .scopes = scopes_},
+                           *provider_, *rogue_);
+    if (result_.problem.empty()) set_up(context);
+    if (listener_.on_plan) listener_.on_plan(result_.target, result_.planned);
+    if (!result_.problem.empty()) return emit_untested();
+
+    run_cases_until([this] { return stop_reason(); }, context, cases_, options_.jobs, deadline_,
+                    listener_, result_);
+    if (child_ && child_->ended()) result_.problem = *stop_reason();
+    note_run(context);
+    result_.target.dialect = dialect_of(context.refused());
+    result_.observations = context.observations();
+  }
+
+  void set_up(check::Context& context) {
+    const Lookout lookout([&] {
+      if (!stop_reason() && !deadline_.passed()) return false;
+      context.cancel();
+      return true;
+    });
+    const auto ready = context.set_up();
+    add_greeting(result_.target, context.target());
+    if (ready) return;
+    result_.problem = ready.error().message;
+    if (deadline_.passed())
+      result_.problem = "the run's deadline passed before the server was known";
+    if (auto reason = stop_reason()) result_.problem = *reason;
+  }
+
+  std::optional<std::string> stop_reason() {
+    if (stop_requested()) return "the run was interrupted";
+    if (!child_) return std::nullopt;
+    const auto ended = child_->ended();
+    if (!ended) return std::nullopt;
+    const std::string words = child_->last_words();
+    return fmt::format("the server ended: {}{}", *ended, words.empty() ? "" : ": " + words);
+  }
+
+  /// Nothing can be judged: every case says why.
+  void emit_untested() {
+    const auto revision = options_.revision.value_or(mcp::kNewest);
+    for (const check::Case& subject : cases_) {
+      const auto& modes = subject.needs.modes;
+      const bool applies = std::find(modes.begin(), modes.end(), mode_) != modes.end();
+      result_.cases.push_back(
+          without_running(subject, revision,
+                          applies ? check::Finding::undecided(result_.problem)
+                                  : check::Finding::skipped(fmt::format("does not apply to mode {}",
+                                                                        check::to_string(mode_)))));
+      if (listener_.on_result) listener_.on_result(result_.cases.back());
+    }
+  }
+
+  void finish() {
+    result_.interrupted = stop_requested();
+    if (child_) {
+      child_->stop();
+      result_.target.output = child_->output();
+    }
+    result_.duration =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
+  }
+
+  const Options& options_;
+  const Listener& listener_;
+  const base::Deadline deadline_;
+  const std::chrono::steady_clock::time_point began_;
+  check::Mode mode_ = check::Mode::oauth;
+  check::Profile profile_;
+  std::vector<check::Case> cases_;
+  std::vector<std::string> scopes_;
+  std::string url_;
+  check::RunResult result_;
+  std::unique_ptr<idp::MockIdp> provider_;
+  std::unique_ptr<idp::MockIdp> rogue_;
+  std::unique_ptr<Child> child_;
+};
+
+}  // namespace
+
+base::Result<check::RunResult> execute(const Options& options, const Listener& listener) {
+  return Execution(options, listener).run();
+}
+
+void request_stop() { stop_flag = true; }
+
+bool stop_requested() { return stop_flag; }
+
+}  // namespace run

@@ -1,0 +1,238 @@
+#include "harness/run/runner.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "harness/check/probe.h"
+
+namespace run {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A case that takes longer is not decided: the server trickles, or the case runs wild.
+constexpr milliseconds kCaseLimit{60'000};
+/// The same for cases that wait on purpose.
+constexpr milliseconds kWaitingCaseLimit{300'000};
+constexpr std::size_t kMaxWaiters = 48;
+constexpr milliseconds kWatch{20};
+
+/// In which part of the run a case has its place.
+enum class Phase { parallel, waiting, alone, last };
+
+class Runner {
+ public:
+  Runner(const StopReason& stop_reason, check::Context& context,
+         const std::vector<check::Case>& cases, base::Deadline deadline, const Listener& listener,
+         check::RunResult& result)
+      : stop_reason_(stop_reason),
+        context_(context),
+        cases_(cases),
+        deadline_(deadline),
+        listener_(listener),
+        result_(result),
+        done_(cases.size()) {}
+
+  void run(unsigned jobs) {
+    result_.planned = cases_.size();
+    context_.on_wait = [this](std::string_view reason, milliseconds span) {
+      const std::lock_guard lock(mutex_);
+      if (listener_.on_wait) listener_.on_wait(reason, span);
+    };
+    {
+      const Watch watch(*this);
+      const std::vector<std::size_t> waiting = plan(Phase::waiting);
+      const std::vector<std::size_t> parallel = plan(Phase::parallel);
+      const std::size_t workers =
+          jobs != 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
+      // Waiting cases begin first and wait side by side, while the others do their work.
+      std::vector<std::thread> threads;
+      start(threads, waiting, next_waiting_, std::min(waiting.size(), kMaxWaiters));
+      start(threads, parallel, next_parallel_, std::min(parallel.size(), workers));
+      for (std::thread& thread : threads) thread.join();
+      for (const std::size_t index : plan(Phase::alone)) run_one(index);
+      for (const std::size_t index : plan(Phase::last)) run_one(index);
+    }
+    context_.on_wait = nullptr;
+    for (std::size_t i = 0; i < done_.size(); ++i) {
+      // Nothing that was planned may get lost, whatever happened to its thread.
+      if (!done_[i]) finish(i, outcome_without_running(i, check::Finding::failed("never ran")));
+      result_.cases.push_back(std::move(*done_[i]));
+    }
+  }
+
+ private:
+  /// Looks for reasons to stop while cases run.
+  class Watch {
+   public:
+    explicit Watch(Runner& runner) : thread_([this, &runner] { watch(runner); }) {}
+    ~Watch() {
+      {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+      }
+      changed_.notify_all();
+      thread_.join();
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    void watch(Runner& runner) {
+      std::unique_lock lock(mutex_);
+      while (!changed_.wait_for(lock, kWatch, [this] { return over_; })) {
+        if (runner.look_for_stop()) return;
+      }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+  };
+
+  Phase phase_of(const check::Case& subject) const {
+    if (subject.needs.last) return Phase::last;
+    if (subject.needs.alone) return Phase::alone;
+    // With a shared clock a wait moves everybody's time.
+    if (subject.needs.waits) {
+      return context_.options().shared_clock != nullptr ? Phase::alone : Phase::waiting;
+    }
+    return Phase::parallel;
+  }
+
+  std::vector<std::size_t> plan(Phase phase) const {
+    std::vector<std::size_t> indexes;
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      if (phase_of(cases_[i]) == phase) indexes.push_back(i);
+    }
+    return indexes;
+  }
+
+  void start(std::vector<std::thread>& threads, const std::vector<std::size_t>& indexes,
+             std::atomic<std::size_t>& next, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      threads.emplace_back([this, &indexes, &next] {
+        for (std::size_t at = next++; at < indexes.size(); at = next++) run_one(indexes[at]);
+      });
+    }
+  }
+
+  bool look_for_stop() {
+    std::optional<std::string> reason = stop_reason_ ? stop_reason_() : std::nullopt;
+    if (!reason && deadline_.passed()) reason = "the run's deadline passed";
+    if (!reason && context_.cancelled()) reason = "the run was ended";
+    if (!reason) return false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!stopped_) stopped_ = std::move(reason);
+    }
+    context_.cancel();
+    return true;
+  }
+
+  std::optional<std::string> stopped() {
+    look_for_stop();
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+
+  mcp::Revision revision() const { return context_.target().revision(); }
+
+  check::CaseResult outcome_without_running(std::size_t index, check::Finding finding) const {
+    return without_running(cases_[index], revision(), std::move(finding));
+  }
+
+  void run_one(std::size_t index) {
+    const check::Case& subject = cases_[index];
+    if (auto reason = skip_reason(context_, subject)) {
+      return finish(index, outcome_without_running(index, check::Finding::skipped(*reason)));
+    }
+    if (auto reason = stopped()) {
+      return finish(index, outcome_without_running(index, check::Finding::undecided(*reason)));
+    }
+    if (subject.needs.issuer && !context_.refuses_something()) {
+      return finish(index, outcome_without_running(
+                               index, check::Finding::undecided(
+                                          "the server accepts requests without credentials and "
+                                          "with a garbage token: there is nothing to judge")));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (listener_.on_start) listener_.on_start(subject);
+    }
+    finish(index, run_body(subject));
+  }
+
+  check::CaseResult run_body(const check::Case& subject) {
+    const milliseconds limit = subject.needs.waits ? kWaitingCaseLimit : kCaseLimit;
+    const auto began = std::chrono::steady_clock::now();
+    const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
+    check::Context::limit_thread(case_deadline);
+    wire::Connection connection = context_.connect();
+    check::Probe probe(context_, subject, connection);
+    check::Finding finding;
+    try {
+      finding = subject.run ? subject.run(probe) : check::Finding::failed("the case has no body");
+    } catch (const std::exception& error) {
+      finding = check::Finding::failed(fmt::format("the case threw: {}", error.what()));
+    } catch (...) {
+      finding = check::Finding::failed("the case threw something");
+    }
+    check::Context::limit_thread(std::nullopt);
+    if (!finding.ok()) {
+      // What fails because its requests were cut short says nothing about the server.
+      if (auto reason = stopped()) {
+        finding = check::Finding::undecided(*reason);
+      } else if (case_deadline.passed()) {
+        finding = check::Finding::undecided(
+            fmt::format("took longer than the {} s that a case may take", limit.count() / 1000));
+      }
+    }
+    check::CaseResult one = without_running(subject, revision(), std::move(finding));
+    one.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - began);
+    one.exchanges = probe.exchanges();
+    one.repro = context_.redactor().apply(probe.repro());
+    return one;
+  }
+
+  void finish(std::size_t index, check::CaseResult one) {
+    const std::lock_guard lock(mutex_);
+    if (listener_.on_result) listener_.on_result(one);
+    done_[index] = std::move(one);
+  }
+
+  const StopReason& stop_reason_;
+  check::Context& context_;
+  const std::vector<check::Case>& cases_;
+  const base::Deadline deadline_;
+  const Listener& listener_;
+  check::RunResult& result_;
+  std::mutex mutex_;
+  std::vector<std::optional<check::CaseResult>> done_;
+  std::optional<std::string> stopped_;
+  std::atomic<std::size_t> next_waiting_{0};
+  std::atomic<std::size_t> next_parallel_{0};
+};
+
+}  // namespace
+
+void run_cases_until(const StopReason& stop_reason, check::Context& context,
+                     const std::vector<check::Case>& cases, unsigned jobs, base::Deadline deadline,
+                     const Listener& listener, check::RunResult& result) {
+  Runner(stop_reason, context, cases, deadline, listener, result).run(jobs);
+}
+
+void run_cases(check::Context& context, const std::vector<check::Case>& cases, unsigned jobs,
+               base::Deadline deadline, const Listener& listener, check::RunResult& result) {
+  run_cases_until({}, context, cases, jobs, deadline, listener, result);
+}
+
+}  // namespace run

@@ -1,0 +1,135 @@
+#include "harness/run/spawn.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "common/base/socket.h"
+#include "common/base/text.h"
+#include "common/base/url.h"
+#include "harness/mcp/protocol.h"
+#include "harness/wire/connection.h"
+
+namespace run {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kUsualUrl = "http://127.0.0.1:{{port}}/mcp";
+constexpr int kPortAttempts = 4;
+constexpr milliseconds kFirstPause{4};
+constexpr milliseconds kLongestPause{100};
+constexpr milliseconds kPatience{2'000};  ///< for one answer while the server is starting
+
+/// What servers say when somebody else has their port.
+bool port_was_taken(const std::string& output) {
+  const std::string text = base::to_lower(output);
+  return text.find("eaddrinuse") != std::string::npos ||
+         text.find("already in use") != std::string::npos;
+}
+
+/// Alternately a GET and a POST: some servers hold back the head of a GET's stream.
+wire::Request knock(const base::Url& url, int attempt) {
+  wire::Request request;
+  if (attempt % 2 == 1) {
+    request = mcp::frame({.target = url.target()}, {.method = "ping"}, "0");
+  } else {
+    request.target = url.target();
+    request.headers = {{"Accept", "application/json, text/event-stream"}};
+  }
+  return request;
+}
+
+/// Empty once the server has answered; else why it did not.
+std::string wait_until_ready(const Child& child, const base::Url& url, milliseconds timeout,
+                             const std::function<bool()>& stop_requested) {
+  const auto deadline = base::Deadline::after(timeout);
+  wire::Connection connection(url);
+  milliseconds pause = kFirstPause;
+  std::string last = "no answer";
+  for (int attempt = 0; !deadline.passed(); ++attempt) {
+    if (stop_requested()) return "the run was interrupted while the server was starting";
+    const auto exchange = connection.exchange(
+        knock(url, attempt), base::Deadline::earlier(deadline, base::Deadline::after(kPatience)),
+        [](const wire::Response&) { return true; });
+    if (exchange.response && exchange.response->status != 0) return "";
+    last = exchange.failure_text;
+    if (const auto ended = child.wait(base::Deadline::after(pause))) {
+      return fmt::format("the server ended before it answered: {}{}", *ended,
+                         child.last_words().empty() ? "" : ": " + child.last_words());
+    }
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  std::string text = fmt::format("the server did not answer HTTP on {} within {} s ({})",
+                                 url.origin() + url.target(), timeout.count() / 1000.0, last);
+  if (!child.last_words().empty()) text += "; its last output: " + child.last_words();
+  return text;
+}
+
+}  // namespace
+
+base::Result<std::uint16_t> free_port() {
+  auto listener = base::listen_tcp("127.0.0.1", 0);
+  if (!listener) return tl::unexpected(listener.error());
+  return base::local_port(*listener);
+}
+
+base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const idp::Issuer& issuer) {
+  Launch launch;
+  Values values = no_values();
+  values["port"] = std::to_string(port);
+  const auto url = fill(plan.url.empty() ? kUsualUrl : plan.url, values);
+  if (!url) return base::fail("the URL: " + url.error().message);
+  const auto parsed = base::parse_url(*url);
+  if (!parsed) return base::fail(fmt::format("{}: {}", *url, parsed.error().message));
+  launch.url = *url;
+  // A fixed port in the URL is the one to tell the server.
+  values["port"] = std::to_string(parsed->port);
+  values["url"] = *url;
+  values["issuer"] = issuer.url();
+  values["jwks_uri"] = issuer.jwks_uri();
+  const auto audience = fill(plan.profile.audience, values);
+  if (!audience) return base::fail("the audience: " + audience.error().message);
+  launch.audience = audience->empty() ? *url : *audience;
+  values["audience"] = launch.audience;
+
+  auto command = fill(plan.command, values);
+  if (!command) return base::fail("the command: " + command.error().message);
+  launch.command = *command;
+  launch.environment = {{"PORT", *values["port"]},
+                        {"ISSUER", issuer.url()},
+                        {"JWKS_URI", issuer.jwks_uri()},
+                        {"AUDIENCE", launch.audience},
+                        {"REQUIRED_SCOPE", base::join(plan.scopes, " ")},
+                        {"MCP_CONFORMANCE_AUTH_ISSUER", issuer.url()},
+                        {"MCP_CONFORMANCE_AUTH_AUDIENCE", launch.audience}};
+  for (const auto& [name, text] : plan.profile.env) {
+    auto value = fill(text, values);
+    if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));
+    launch.environment[name] = *value;
+  }
+  return launch;
+}
+
+base::Result<Spawned> spawn(const SpawnPlan& plan, const idp::Issuer& issuer, milliseconds timeout,
+                            const std::function<bool()>& stop_requested) {
+  Spawned spawned;
+  for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+    const auto port = free_port();
+    if (!port) return tl::unexpected(port.error());
+    auto launch = prepare(plan, *port, issuer);
+    if (!launch) return tl::unexpected(launch.error());
+    spawned.launch = *launch;
+    auto child = Child::start(launch->command, launch->environment);
+    if (!child) return tl::unexpected(child.error());
+    spawned.child = std::move(*child);
+    // It parsed a moment ago.
+    spawned.problem =
+        wait_until_ready(*spawned.child, *base::parse_url(launch->url), timeout, stop_requested);
+    if (spawned.problem.empty() || !port_was_taken(spawned.child->output())) break;
+  }
+  return spawned;
+}
+
+}  // namespace run

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "harness/check/profile.h"
+#include "harness/run/child.h"
+#include "harness/run/placeholders.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace run {
+
+/// How a server is started: everything as the user wrote it, placeholders included.
+struct SpawnPlan {
+  std::string command;
+  std::string url;                  ///< of the MCP endpoint; empty: http://127.0.0.1:{{port}}/mcp
+  check::Profile profile;           ///< its `env` and `audience` may hold placeholders
+  std::vector<std::string> scopes;  ///< for REQUIRED_SCOPE
+};
+
+/// A plan with its placeholders filled in.
+struct Launch {
+  std::string command;
+  std::string url;
+  std::string audience;
+  std::map<std::string, std::string> environment;
+};
+
+/// Fills in the plan for a port. The error names the wrong placeholder or URL.
+base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const idp::Issuer& issuer);
+
+/// A port of 127.0.0.1 that was free a moment ago.
+base::Result<std::uint16_t> free_port();
+
+struct Spawned {
+  Launch launch;
+  std::unique_ptr<Child> child;
+  /// Why the server never got ready, in a sentence; empty if it did.
+  std::string problem;
+};
+
+/// Starts the server and waits until it answers HTTP, with any status, on its MCP URL. An error
+/// means a wrong call. Where another process took the port first, it tries another one.
+base::Result<Spawned> spawn(const SpawnPlan& plan, const idp::Issuer& issuer,
+                            std::chrono::milliseconds timeout,
+                            const std::function<bool()>& stop_requested);
+
+}  // namespace run
