@@ -15,12 +15,12 @@ namespace http {
 /// A request as it came: the target undecoded, header fields raw and in order.
 struct Request {
   std::string method;
-  std::string target;         ///< as on the request line
-  std::string path;           ///< the target up to the question mark, undecoded
-  std::string query;          ///< after the question mark, undecoded
+  std::string target;  ///< as on the request line
+  std::string path;    ///< the target up to the question mark, undecoded
+  std::string query;   ///< after the question mark, undecoded
   base::Headers headers;
   std::string body;
-  std::string peer;           ///< the client's address, without port
+  std::string peer;              ///< the client's address, without port
   std::uint64_t connection = 0;  ///< counts the server's connections from 1
   const std::string* header(std::string_view name) const {
     return base::find_header(headers, name);
@@ -57,13 +57,13 @@ using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                         ///< 0: the system chooses
-  std::size_t max_connections = 512;              ///< more are closed at once with 503
-  std::size_t max_header_bytes = 64UL << 10;      ///< more: 431
-  std::size_t max_body_bytes = 4UL << 20;         ///< more: 413
+  std::uint16_t port = 0;                             ///< 0: the system chooses
+  std::size_t max_connections = 512;                  ///< more are closed at once with 503
+  std::size_t max_header_bytes = 64UL << 10;          ///< more: 431
+  std::size_t max_body_bytes = 4UL << 20;             ///< more: 413
   std::chrono::milliseconds request_timeout{30'000};  ///< from the first byte to the last
   std::chrono::milliseconds idle_timeout{75'000};     ///< between requests of one connection
-  const base::Clock* clock = nullptr;             ///< for the Date header; null: the system's
+  const base::Clock* clock = nullptr;                 ///< for the Date header; null: the system's
 };
 
 /// An HTTP/1.1 server: a thread per connection, keep-alive, every wait bounded, every buffer
