@@ -15,16 +15,16 @@ namespace idp {
 
 /// One request that the provider received, and how it answered.
 struct Entry {
-  std::uint64_t sequence = 0;      ///< from 1, without gaps
+  std::uint64_t sequence = 0;  ///< from 1, without gaps
   std::int64_t monotonic_us = 0;
   base::Time time;
   std::uint64_t connection = 0;
-  std::string issuer;              ///< the issuer's name; empty where the path names none
-  std::string endpoint;            ///< "discovery", "oauth-metadata", "jwks", "token", "bait", "unknown", …
+  std::string issuer;    ///< the issuer's name; empty where the path names none
+  std::string endpoint;  ///< "discovery", "oauth-metadata", "jwks", "token", "bait", "unknown", …
   std::string method;
-  std::string target;              ///< raw
-  base::Headers headers;           ///< raw, in order
-  std::string body;                ///< bounded
+  std::string target;     ///< raw
+  base::Headers headers;  ///< raw, in order
+  std::string body;       ///< bounded
   int status = 0;
 };
 

@@ -13,8 +13,8 @@
 namespace idp {
 
 /// upcoming: published, does not sign yet. active: published, signs. passive: published, signs no
-/// more. retired: neither. ghost: signs, unpublished. decoy: published under its kid with other
-/// material.
+/// more. retired: neither. ghost: signs, unpublished. decoy: signs, but what is published under its
+/// kid is other material.
 enum class KeyState { upcoming, active, passive, retired, ghost, decoy };
 std::string_view to_string(KeyState state);
 
@@ -31,18 +31,19 @@ class KeySet {
   KeySet(const std::vector<std::string>& algorithms, unsigned pool_index);
   ~KeySet();
 
-  /// The key that signs `alg` (or the first that signs); loads one from the pool, active, where
-  /// there is none yet.
+  /// The first key that signs `alg`; empty: the first that signs at all. Takes an unused one from
+  /// the pool, active, where there is none yet. The error names an unknown algorithm.
   base::Result<jose::Key> signing_key(std::string_view alg);
   std::vector<KeyEntry> keys() const;
   /// Keys as the JWK set shows them: upcoming, active, passive (and decoys).
   std::vector<jose::Key> published() const;
 
-  /// A new active key beside the old one, which becomes passive. Gives the new key.
+  /// A new active key for `alg`; those that signed it before become passive. Gives the new key.
   base::Result<jose::Key> rotate(std::string_view alg);
   /// The key is published no more and signs no more.
   base::Result<void> withdraw(std::string_view kid);
   base::Result<void> set_state(std::string_view kid, KeyState state);
+  /// Adds a key behind the others. Two keys may share a kid.
   base::Result<void> add(jose::Key key, KeyState state);
   /// Publishes a member of the set as it is: JSON text, valid JWK or not.
   void publish_raw(std::string jwk);

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+#include "common/http/server.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace idp {
+
+/// More issuers than this are not made by being asked for: names are the client's choice.
+inline constexpr std::size_t kMaxIssuers = 1000;
+
+/// 1 to 64 of the characters that a URL never escapes (RFC 3986, section 2.3).
+bool is_issuer_name(std::string_view name);
+
+/// What the endpoints share.
+struct Provider {
+  explicit Provider(Options chosen)
+      : options(std::move(chosen)), journal(options.journal_capacity) {}
+
+  /// Made when first asked for; null where the name is not one or there are too many.
+  Issuer* find_issuer(std::string_view name);
+  Issuer& make_issuer(std::string_view name);
+
+  const Options options;
+  base::AdjustableClock clock;
+  Journal journal;
+  std::string origin;
+
+ private:
+  std::shared_mutex mutex_;
+  std::map<std::string, std::unique_ptr<Issuer>, std::less<>> issuers_;
+};
+
+/// One request on its way to an endpoint.
+struct Call {
+  const http::Request& request;
+  Provider& provider;
+  Issuer* issuer = nullptr;  ///< null where the path names none
+};
+
+using Endpoint = http::Response (*)(const Call&);
+
+http::Response front_page(const Call& call);
+http::Response healthz(const Call& call);
+http::Response bait(const Call& call);
+http::Response openid_configuration(const Call& call);
+http::Response authorization_server_metadata(const Call& call);
+http::Response jwks(const Call& call);
+http::Response authorize(const Call& call);
+http::Response token(const Call& call);
+http::Response control_mint(const Call& call);
+
+/// Finds the endpoint, answers, and writes the journal.
+http::Response serve(Provider& provider, const http::Request& request);
+
+/// 405 with Allow, unless the method is one of `allowed`: "GET, HEAD".
+bool allows(const http::Request& request, std::string_view allowed);
+http::Response method_not_allowed(std::string_view allowed);
+
+}  // namespace idp

@@ -1,0 +1,126 @@
+#include <chrono>
+#include <utility>
+
+#include "common/base/text.h"
+#include "mock-idp/idp/provider.h"
+
+namespace idp {
+namespace {
+
+constexpr std::size_t kJournaledBody = 64UL << 10;
+
+struct Route {
+  std::string_view path;
+  std::string_view name;  ///< in the journal
+  Endpoint endpoint;
+};
+
+constexpr Route kOfProvider[] = {
+    {"/", "front-page", front_page},
+    {"/healthz", "healthz", healthz},
+    {"/_ctl/mint", "control", control_mint},
+};
+
+/// Below `/i/<name>`.
+constexpr Route kOfIssuer[] = {
+    {"/.well-known/openid-configuration", "discovery", openid_configuration},
+    {"/.well-known/oauth-authorization-server", "oauth-metadata", authorization_server_metadata},
+    {"/jwks", "jwks", jwks},
+    {"/authorize", "authorize", authorize},
+    {"/token", "token", token},
+};
+
+/// Before `/i/<name>` (RFC 8414, section 3.1).
+constexpr Route kInserted[] = {
+    {"/.well-known/openid-configuration/i/", "discovery", openid_configuration},
+    {"/.well-known/oauth-authorization-server/i/", "oauth-metadata", authorization_server_metadata},
+};
+
+constexpr std::string_view kIssuerPrefix = "/i/";
+constexpr std::string_view kBaitPrefix = "/bait/";
+
+struct Found {
+  std::string_view name = "unknown";
+  Endpoint endpoint = nullptr;
+  std::string_view issuer;
+};
+
+Found find_of_issuer(std::string_view path) {
+  Found found;
+  path.remove_prefix(kIssuerPrefix.size());
+  const std::size_t slash = path.find('/');
+  found.issuer = path.substr(0, slash);
+  if (slash == std::string_view::npos) return found;
+  for (const Route& route : kOfIssuer) {
+    if (path.substr(slash) != route.path) continue;
+    found.name = route.name;
+    found.endpoint = route.endpoint;
+  }
+  return found;
+}
+
+Found find(std::string_view path) {
+  if (path.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) return find_of_issuer(path);
+  if (path.substr(0, kBaitPrefix.size()) == kBaitPrefix) return {"bait", bait, {}};
+  for (const Route& route : kOfProvider) {
+    if (path == route.path) return {route.name, route.endpoint, {}};
+  }
+  for (const Route& route : kInserted) {
+    if (path.substr(0, route.path.size()) != route.path) continue;
+    return {route.name, route.endpoint, path.substr(route.path.size())};
+  }
+  return {};
+}
+
+http::Response not_found() { return http::Response::json(404, R"({"error":"not_found"})"); }
+
+http::Response answer(Provider& provider, const http::Request& request, const Found& found) {
+  if (found.endpoint == nullptr) return not_found();
+  Call call{request, provider};
+  if (!found.issuer.empty()) call.issuer = provider.find_issuer(found.issuer);
+  const bool needs_issuer = found.name == "discovery" || found.name == "oauth-metadata" ||
+                            request.path.compare(0, kIssuerPrefix.size(), kIssuerPrefix) == 0;
+  if (needs_issuer && call.issuer == nullptr) return not_found();
+  return found.endpoint(call);
+}
+
+std::int64_t monotonic_us() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+}  // namespace
+
+http::Response serve(Provider& provider, const http::Request& request) {
+  Entry entry;
+  entry.monotonic_us = monotonic_us();
+  entry.time = provider.clock.now();
+  const Found found = find(request.path);
+  http::Response response = answer(provider, request, found);
+  entry.connection = request.connection;
+  entry.issuer = is_issuer_name(found.issuer) ? std::string(found.issuer) : std::string();
+  entry.endpoint = std::string(found.name);
+  entry.method = request.method;
+  entry.target = request.target;
+  entry.headers = request.headers;
+  entry.body = request.body.substr(0, kJournaledBody);
+  entry.status = response.status;
+  // Before the answer goes out, so that whoever got it finds the entry.
+  provider.journal.add(std::move(entry));
+  return response;
+}
+
+bool allows(const http::Request& request, std::string_view allowed) {
+  for (const std::string& method : base::split(allowed, ',')) {
+    if (base::trim(method) == request.method) return true;
+  }
+  return false;
+}
+
+http::Response method_not_allowed(std::string_view allowed) {
+  http::Response response = http::Response::json(405, R"({"error":"method_not_allowed"})");
+  response.headers.push_back({"Allow", std::string(allowed)});
+  return response;
+}
+
+}  // namespace idp
