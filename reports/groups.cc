@@ -1,0 +1,129 @@
+#include "reports/groups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "common/base/text.h"
+#include "reports/text.h"
+
+namespace reports {
+namespace {
+
+using check::Verdict;
+
+bool is_finding(const check::CaseResult& result) {
+  const auto verdict = result.judgement.verdict;
+  return (verdict == Verdict::fail || verdict == Verdict::warn) && !result.baselined;
+}
+
+/// Adds to the group that `matches`, or begins a new one.
+template <typename Matches>
+void add(std::vector<Group>& groups, const check::CaseResult& result, std::string key,
+         Matches matches) {
+  const auto found = std::find_if(groups.begin(), groups.end(), matches);
+  if (found != groups.end()) {
+    found->members.push_back(&result);
+  } else {
+    groups.push_back({std::move(key), {&result}});
+  }
+}
+
+/// " (1 critical, 2 accepted)", the parts that are not zero.
+std::string notes(std::size_t grave, Verdict verdict, const check::RunResult& result) {
+  const auto accepted = std::count_if(
+      result.cases.begin(), result.cases.end(),
+      [&](const auto& one) { return one.baselined && one.judgement.verdict == verdict; });
+  std::vector<std::string> parts;
+  if (grave > 0) parts.push_back(fmt::format("{} critical", grave));
+  if (accepted > 0) parts.push_back(fmt::format("{} accepted", accepted));
+  return parts.empty() ? "" : " (" + base::join(parts, ", ") + ")";
+}
+
+}  // namespace
+
+std::vector<Group> findings(const check::RunResult& result) {
+  std::vector<Group> groups;
+  for (const auto& one : result.cases) {
+    if (!is_finding(one)) continue;
+    const auto& cause = one.finding.cause;
+    add(groups, one, cause.empty() ? one.subject.title : cause, [&](const Group& group) {
+      const auto& other = group.first();
+      return !cause.empty() && other.finding.cause == cause &&
+             other.judgement.severity == one.judgement.severity &&
+             other.judgement.verdict == one.judgement.verdict;
+    });
+  }
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    const auto rank = [](const Group& group) {
+      const auto& judgement = group.first().judgement;
+      return std::tuple(-static_cast<int>(judgement.severity), static_cast<int>(judgement.verdict));
+    };
+    return rank(a) < rank(b);
+  });
+  return groups;
+}
+
+std::vector<Group> by_reason(const check::RunResult& result, Verdict verdict) {
+  std::vector<Group> groups;
+  for (const auto& one : result.cases) {
+    if (one.judgement.verdict != verdict) continue;
+    const auto reason = one_line(one.finding.reason);
+    add(groups, one, reason.empty() ? "no reason given" : reason,
+        [&](const Group& group) { return group.key == reason; });
+  }
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    return a.members.size() > b.members.size();
+  });
+  return groups;
+}
+
+std::string ids_of(const Group& group) {
+  std::vector<std::string> ids;
+  for (const auto* member : group.members) ids.push_back(member->subject.id);
+  return base::join(ids, ", ");
+}
+
+mcp::Revision revision_of(const check::RunResult& result) {
+  return mcp::revision_from(result.target.revision).value_or(mcp::kNewest);
+}
+
+std::size_t critical(const check::RunResult& result) {
+  return static_cast<std::size_t>(
+      std::count_if(result.cases.begin(), result.cases.end(), [](const auto& one) {
+        return one.judgement.verdict == Verdict::fail && !one.baselined &&
+               one.judgement.severity == check::Severity::critical;
+      }));
+}
+
+std::string closing_line(const check::RunResult& result) {
+  return fmt::format(
+      "{}: {} passed, {} failed{}, {}{}, {} skipped, {} inconclusive, {} in {}",
+      counted(result.cases.size(), "case"), result.count(Verdict::pass),
+      result.count(Verdict::fail), notes(critical(result), Verdict::fail, result),
+      counted(result.count(Verdict::warn), "warning"), notes(0, Verdict::warn, result),
+      result.count(Verdict::skip), result.count(Verdict::inconclusive),
+      counted(result.count(Verdict::error), "error"), duration_text(result.duration.count()));
+}
+
+std::string exit_code_text(int exit_code) {
+  switch (exit_code) {
+    case 0:
+      return "exit code 0: nothing is broken";
+    case 1:
+      return "exit code 1: a requirement is broken";
+    case 2:
+      return "exit code 2: wrong call or configuration";
+    case 3:
+      return "exit code 3: not testable, or cases were left undecided";
+    case 4:
+      return "exit code 4: only recommendations (SHOULD) are broken, and --strict counts them";
+    case 5:
+      return "exit code 5: the baseline accepts findings that are no longer there";
+    default:
+      return fmt::format("exit code {}", exit_code);
+  }
+}
+
+}  // namespace reports

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/check/result.h"
+
+namespace reports {
+
+/// Results that are told as one.
+struct Group {
+  std::string key;                                ///< the common cause or reason
+  std::vector<const check::CaseResult*> members;  ///< in the order of the run; never empty
+  const check::CaseResult& first() const { return *members.front(); }
+};
+
+/// FAILs and WARNs that no baseline accepts, by severity (worst first; a FAIL before a WARN) and
+/// cause. A finding without a cause is a group of its own, and `key` is its case's title.
+std::vector<Group> findings(const check::RunResult& result);
+
+/// The cases of that verdict by the reason that they give, most members first.
+std::vector<Group> by_reason(const check::RunResult& result, check::Verdict verdict);
+
+/// "claims.expired, claims.no-aud".
+std::string ids_of(const Group& group);
+
+/// The MCP revision of the run: references point into it.
+mcp::Revision revision_of(const check::RunResult& result);
+
+/// "312 cases: 280 passed, 3 failed (1 critical), …, 0 errors in 1.4 s".
+std::string closing_line(const check::RunResult& result);
+
+/// How many unaccepted FAILs are critical.
+std::size_t critical(const check::RunResult& result);
+
+/// "exit code 1: a requirement is broken".
+std::string exit_code_text(int exit_code);
+
+}  // namespace reports
