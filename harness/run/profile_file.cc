@@ -1,0 +1,225 @@
+#include "harness/run/profile_file.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "common/base/text.h"
+#include "common/base/url.h"
+#include "harness/run/profile_reader.h"
+
+namespace run {
+namespace {
+
+constexpr long long kLongestCache = 86'400;
+
+std::vector<std::string> mode_names() {
+  std::vector<std::string> names;
+  for (const check::Mode mode : check::all_modes()) names.emplace_back(check::to_string(mode));
+  return names;
+}
+
+std::vector<std::string> revision_names() {
+  std::vector<std::string> names;
+  for (int i = static_cast<int>(mcp::kOldest); i <= static_cast<int>(mcp::kNewest); ++i) {
+    names.emplace_back(mcp::to_string(static_cast<mcp::Revision>(i)));
+  }
+  return names;
+}
+
+/// RFC 6749, section 3.3.
+bool is_scope(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+}
+
+/// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kSeparators = "\"(),/:;<=>?@[\\]{}";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return c > ' ' && c <= '~' && kSeparators.find(c) == std::string_view::npos;
+  });
+}
+
+std::string read_url(const Place& place) {
+  std::string text = place.filled_text();
+  // With a placeholder it is looked at when the placeholder is filled in.
+  if (place.failed() || text.find("{{") != std::string::npos) return text;
+  if (const auto url = base::parse_url(text); !url) {
+    place.fail("expected an absolute http or https URL: " + url.error().message);
+  }
+  return text;
+}
+
+std::vector<std::string> read_scopes(const Place& place) {
+  std::vector<std::string> scopes;
+  place.each_element([&](const Place& element) {
+    scopes.push_back(element.text());
+    if (!is_scope(scopes.back())) element.fail("expected one scope, without blanks");
+  });
+  return scopes;
+}
+
+/// A JSON object as text.
+std::string read_object(const Place& place) {
+  if (!place.value().is_object()) place.fail("expected an object");
+  return base::dump(place.value());
+}
+
+Place::Readers tool_readers(check::Tool& tool) {
+  return {{"name", [&](const Place& place) { tool.name = place.filled_text(); }},
+          {"arguments", [&](const Place& place) { tool.arguments = read_object(place); }},
+          {"scopes", [&](const Place& place) { tool.scopes = read_scopes(place); }},
+          {"broader", [&](const Place& place) { tool.broader = read_scopes(place); }}};
+}
+
+check::Tool read_tool(const Place& place) {
+  check::Tool tool;
+  place.object(tool_readers(tool));
+  if (tool.name.empty()) place.fail("the member \"name\" is missing");
+  return tool;
+}
+
+check::Tool read_scoped_tool(const Place& place) {
+  check::Tool tool = read_tool(place);
+  if (tool.scopes.empty()) place.fail("the member \"scopes\" is missing or empty");
+  return tool;
+}
+
+Place::Readers operation_readers(mcp::Operation& operation) {
+  return {{"method", [&](const Place& place) { operation.method = place.filled_text(); }},
+          {"params", [&](const Place& place) { operation.params = read_object(place); }}};
+}
+
+mcp::Operation read_operation(const Place& place) {
+  mcp::Operation operation;
+  operation.method.clear();
+  place.object(operation_readers(operation));
+  if (operation.method.empty()) place.fail("the member \"method\" is missing");
+  return operation;
+}
+
+base::Headers read_headers(const Place& place) {
+  base::Headers headers;
+  place.each_member([&](const std::string& name, const Place& member) {
+    if (!is_token(name)) return member.fail("not the name of a header field");
+    if (base::equal_ignoring_case(name, "Authorization")) {
+      return member.fail("credentials are no part of a profile");
+    }
+    const std::string value = member.text();
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return member.fail("a header field holds no line breaks");
+    }
+    headers.push_back({name, value});
+  });
+  return headers;
+}
+
+std::map<std::string, std::string> read_environment(const Place& place) {
+  std::map<std::string, std::string> env;
+  place.each_member([&](const std::string& name, const Place& member) {
+    if (name.empty() || name.find('=') != std::string::npos) {
+      return member.fail("not the name of an environment variable");
+    }
+    env[name] = member.text();
+  });
+  return env;
+}
+
+void read_mode(const Place& place, check::Profile& profile) {
+  profile.mode = check::mode_from(place.text());
+  if (!profile.mode) place.fail("expected one of " + base::join(mode_names(), ", "));
+}
+
+void read_revision(const Place& place, check::Profile& profile) {
+  profile.revision = mcp::revision_from(place.text());
+  if (!profile.revision) place.fail("expected one of " + base::join(revision_names(), ", "));
+}
+
+void read_path(const Place& place, check::Profile& profile) {
+  profile.health_path = place.text();
+  if (!profile.health_path.starts_with('/')) place.fail("expected a path that begins with /");
+}
+
+Place::Readers profile_readers(check::Profile& profile) {
+  const auto ignore = [](const Place& place) { place.text(); };
+  return {
+      {"$schema", ignore},
+      {"description", ignore},
+      {"url", [&](const Place& place) { profile.url = read_url(place); }},
+      {"mode", [&](const Place& place) { read_mode(place, profile); }},
+      {"revision", [&](const Place& place) { read_revision(place, profile); }},
+      {"audience", [&](const Place& place) { profile.audience = place.filled_text(); }},
+      {"scopes", [&](const Place& place) { profile.scopes = read_scopes(place); }},
+      {"scope_claim", [&](const Place& place) { profile.scope_claim = place.filled_text(); }},
+      {"scope_hierarchy",
+       [&](const Place& place) {
+         place.each_member([&](const std::string& broad, const Place& member) {
+           if (!is_scope(broad)) return member.fail("expected one scope, without blanks");
+           profile.scope_hierarchy[broad] = read_scopes(member);
+         });
+       }},
+      {"claims",
+       [&](const Place& place) {
+         place.each_member([&](const std::string& name, const Place& member) {
+           profile.claims[name] = base::dump(member.value());
+         });
+       }},
+      {"operation", [&](const Place& place) { profile.operation = read_operation(place); }},
+      {"witness", [&](const Place& place) { profile.witness = read_tool(place); }},
+      {"identity", [&](const Place& place) { profile.identity = read_tool(place); }},
+      {"scoped", [&](const Place& place) { profile.scoped = read_scoped_tool(place); }},
+      {"public_methods", [&](const Place& place) { profile.public_methods = place.texts(); }},
+      {"health_path", [&](const Place& place) { read_path(place, profile); }},
+      {"allowed_origin", [&](const Place& place) { profile.allowed_origin = read_url(place); }},
+      {"requires_exp", [&](const Place& place) { profile.requires_exp = place.flag(); }},
+      {"headers", [&](const Place& place) { profile.headers = read_headers(place); }},
+      {"env", [&](const Place& place) { profile.env = read_environment(place); }},
+      {"key_cache_ttl_s",
+       [&](const Place& place) {
+         profile.key_cache_ttl = std::chrono::seconds(place.whole_number(0, kLongestCache));
+       }},
+  };
+}
+
+std::vector<std::string> names(const Place::Readers& readers) {
+  std::vector<std::string> result;
+  for (const auto& [name, reader] : readers) result.push_back(name);
+  return result;
+}
+
+}  // namespace
+
+base::Result<check::Profile> parse_profile(std::string_view text) {
+  const auto document = base::parse_json_with_comments(text);
+  if (!document) return tl::unexpected(document.error());
+  check::Profile profile;
+  std::string error;
+  Place(*document, "", error).object(profile_readers(profile));
+  if (!error.empty()) return base::fail(std::move(error));
+  return profile;
+}
+
+base::Result<check::Profile> read_profile(const std::string& path) {
+  const auto text = base::read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  auto profile = parse_profile(*text);
+  if (!profile) return base::fail(fmt::format("{}: {}", path, profile.error().message));
+  return profile;
+}
+
+std::vector<std::string> known_members(std::string_view object) {
+  check::Profile profile;
+  check::Tool tool;
+  mcp::Operation operation;
+  if (object == "tool") return names(tool_readers(tool));
+  if (object == "operation") return names(operation_readers(operation));
+  return names(profile_readers(profile));
+}
+
+}  // namespace run
