@@ -1,0 +1,146 @@
+// The Authorization field itself: schemes, blanks, words, lists.
+#include <fmt/core.h>
+
+#include "harness/check/family.h"
+
+namespace {
+
+using check::Attempt;
+using check::authorization;
+using check::Family;
+using check::Level;
+using check::Probe;
+using check::Severity;
+
+constexpr const char* kBad = "bm90LWEtdG9rZW4";  // b64token characters, yet no token of anybody
+
+const char* const kStillValid =
+    "not a way around authentication, for the good token is in the request; but the server reads "
+    "something else there than what the grammar says, and so may a proxy in front of it";
+
+std::string token_of(Probe& probe) { return probe.mint(probe.good()); }
+
+Family other_schemes(Probe& probe) {
+  const std::string token = token_of(probe);
+  Family family;
+  for (const char* scheme : {"Basic", "Digest", "Token", "Negotiate"}) {
+    family.push_back({scheme, {.credential = authorization(fmt::format("{} {}", scheme, token))}});
+  }
+  return family;
+}
+
+check::Finding wrong_scheme(Probe& probe) {
+  // A field that is only a token is malformed, for which 400 is as good an answer.
+  const Family bare = {{"no scheme", {.credential = authorization(token_of(probe))}}};
+  return check::worst(
+      {check::refuses_each(probe, other_schemes(probe), {.statuses = {401}, .challenge = false}),
+       check::refuses_each(probe, bare, {.statuses = {401, 400}, .challenge = false})});
+}
+
+Family scheme_cases(Probe& probe) {
+  Family family;
+  for (const char* scheme : {"bearer", "BEARER", "bEaReR"}) {
+    family.push_back(
+        {scheme, {.credential = authorization(fmt::format("{} {}", scheme, token_of(probe)))}});
+  }
+  return family;
+}
+
+Family trailing_words(Probe& probe) {
+  const std::string token = token_of(probe);
+  return {{"`Bearer TOKEN extra`", {.credential = authorization("Bearer " + token + " extra")}},
+          {"`Bearer TOKEN,`", {.credential = authorization("Bearer " + token + ",")}}};
+}
+
+Attempt two_fields(const std::string& first, const std::string& second) {
+  return {.credential = {.label = "two Authorization fields",
+                         .headers = {{"Authorization", "Bearer " + first},
+                                     {"Authorization", "Bearer " + second}}}};
+}
+
+Family two_authorization_fields(Probe& probe) {
+  const std::string token = token_of(probe);
+  return {{"good, then bad", two_fields(token, kBad)}, {"bad, then good", two_fields(kBad, token)}};
+}
+
+Family lists(Probe& probe) {
+  const std::string token = token_of(probe);
+  const auto list = [](const std::string& first, const std::string& second) {
+    return Attempt{.credential = authorization(fmt::format("Bearer {}, Bearer {}", first, second))};
+  };
+  return {{"good, then bad", list(token, kBad)}, {"bad, then good", list(kBad, token)}};
+}
+
+const check::Suite cases{
+    "challenge",
+    {
+        {.id = "wrong-scheme",
+         .title = "a token under another scheme, or under none, is refused with 401",
+         .level = Level::must,
+         .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
+         .requirements = {"RS-10", "RS-21"},
+         .faults = {"credential.skip", "credential.any-scheme", "credential.bare-token"},
+         .why = "The scheme says how the credentials are meant. A server that does not look at it "
+                "takes credentials that were meant for another mechanism.",
+         .fix = "Compare the scheme, in any case of letters, with Bearer and refuse all others.",
+         .run = check::milder(wrong_scheme, Severity::medium, kStillValid)},
+        {.id = "scheme-case",
+         .title = "the scheme is taken in any case of letters",
+         .level = Level::must,
+         .references = {{"RFC 9110", "11.1"}},
+         .requirements = {"REF-08"},
+         .faults = {"credential.scheme-case"},
+         .why = "Clients that write `bearer` are right and locked out.",
+         .fix = "Compare the scheme without regard to case.",
+         .run = check::accepts_family(scheme_cases)},
+        {.id = "two-spaces",
+         .title = "more than one blank between scheme and token is taken",
+         .level = Level::must,
+         .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
+         .requirements = {"REF-09"},
+         .faults = {"credential.single-space"},
+         .why = "The grammar is 1*SP: a client that sends two blanks is right and locked out.",
+         .fix = "Skip all blanks after the scheme instead of splitting at the first one.",
+         .run = check::accepts_attempt([](Probe& probe) {
+           return Attempt{.credential = authorization("Bearer  " + token_of(probe))};
+         })},
+        {.id = "trailing-words",
+         .title = "a good token with something after it is not accepted",
+         .level = Level::must,
+         .references = {{"RFC 6750", "2.1"}},
+         .requirements = {"REF-09"},
+         .faults = {"credential.trailing-words", "credential.trailing-comma"},
+         .why = "Two readers of one field that stop at different places can be played against "
+                "each other.",
+         .fix = "Take the whole rest of the field as the token and refuse it unless it is one "
+                "b64token.",
+         .run = check::milder(check::refuses_family(trailing_words, check::any_refusal()),
+                              Severity::low, kStillValid)},
+        {.id = "two-authorization-headers",
+         .title = "two Authorization fields are refused, whichever of them is good",
+         .level = Level::bcp,
+         .if_accepted = Level::should,
+         .references = {{"RFC 9110", "5.3"}, {"RFC 6750", "3.1"}},
+         .requirements = {"RS-23"},
+         .faults = {"credential.first-of-two", "credential.last-of-two"},
+         .why = "Where a gateway checks the first field and the server behind it the last one, "
+                "anybody passes.",
+         .fix = "Refuse a request that has more than one Authorization field. Some HTTP "
+                "libraries drop the second one silently: then look at the raw list of fields.",
+         .run = check::milder(check::refuses_family(two_authorization_fields, check::any_refusal()),
+                              Severity::low, kStillValid)},
+        {.id = "credential-list",
+         .title = "a list of credentials in one field is refused",
+         .level = Level::bcp,
+         .if_accepted = Level::should,
+         .references = {{"RFC 6750", "2.1"}},
+         .requirements = {"REF-09"},
+         .faults = {"credential.list", "credential.trailing-comma"},
+         .why = "Authorization holds one credential. Trying several tells two readers different "
+                "stories.",
+         .fix = "Do not split the field at commas.",
+         .run = check::milder(check::refuses_family(lists, check::any_refusal()), Severity::low,
+                              kStillValid)},
+    }};
+
+}  // namespace

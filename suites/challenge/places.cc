@@ -1,0 +1,90 @@
+// Good tokens in places where they do not belong.
+#include "common/base/json.h"
+#include "common/base/url.h"
+#include "harness/check/family.h"
+
+namespace {
+
+using check::Attempt;
+using check::Family;
+using check::Level;
+using check::Probe;
+using check::Severity;
+
+std::string token_of(Probe& probe) { return probe.mint(probe.good()); }
+
+Attempt in_query(Probe& probe) {
+  return {.edit = [token = token_of(probe)](wire::Request& request) {
+    request.target += request.target.find('?') == std::string::npos ? "?" : "&";
+    request.target += "access_token=" + token;
+  }};
+}
+
+/// The message goes along as a field and as single members, for whatever a form parser makes of it.
+Attempt in_form(Probe& probe) {
+  return {.edit = [token = token_of(probe)](wire::Request& request) {
+    request.body = base::encode_form({{"access_token", token},
+                                      {"message", request.body},
+                                      {"jsonrpc", "2.0"},
+                                      {"id", "1"},
+                                      {"method", "tools/list"}});
+    base::set_header(request.headers, "Content-Type", "application/x-www-form-urlencoded");
+  }};
+}
+
+Family in_cookies(Probe& probe) {
+  const std::string token = token_of(probe);
+  const auto cookie = [](const std::string& pair) {
+    return Attempt{.credential = {.label = "Cookie", .headers = {{"Cookie", pair}}}};
+  };
+  return {{"cookie access_token", cookie("access_token=" + token)},
+          {"cookie token", cookie("token=" + token)},
+          {"cookie Authorization", cookie("Authorization=Bearer%20" + token)}};
+}
+
+const check::Suite cases{
+    "challenge",
+    {
+        {.id = "query-token",
+         .title = "a token in the URL's query is refused",
+         .level = Level::bcp,
+         .if_accepted = Level::should,
+         .references = {{"MCP", "token-requirements"}, {"OAuth 2.1", "5.1"}, {"RFC 9700", "4.3.2"}},
+         .requirements = {"REF-11"},
+         .faults = {"credential.query"},
+         .why = "URLs end up in access logs, browser histories and Referer fields, and so would "
+                "the tokens in them.",
+         .fix = "Read tokens from the Authorization field only; many middlewares have a switch for "
+                "the query.",
+         .run = check::milder(
+             check::refuses_attempt(in_query, {.statuses = {401, 400}, .challenge = false}),
+             Severity::medium, "a token in the URL is taken, and URLs are written to logs")},
+        {.id = "form-token",
+         .title = "a token in a form body is refused",
+         .level = Level::bcp,
+         .if_accepted = Level::should,
+         .references = {{"RFC 6750", "2.2"}, {"MCP", "token-requirements"}},
+         .requirements = {"REF-11"},
+         .faults = {"credential.form"},
+         .why = "A form can be sent by any page across origins without a preflight, and JSON-RPC "
+                "messages are no forms.",
+         .fix = "Read tokens from the Authorization field only.",
+         .run =
+             check::milder(check::refuses_attempt(in_form, check::any_refusal()), Severity::medium,
+                           "a token in a form is taken, and any web page can send forms")},
+        {.id = "cookie-token",
+         .title = "a token in a cookie is refused",
+         .level = Level::bcp,
+         .if_accepted = Level::should,
+         .references = {{"MCP", "token-requirements"}, {"CWE-352", ""}},
+         .requirements = {"RS-08"},
+         .faults = {"credential.cookie"},
+         .why = "Browsers send cookies on their own, so any page can act with the user's rights.",
+         .fix = "Read tokens from the Authorization field only.",
+         .run = check::milder(
+             check::refuses_family(in_cookies, {.statuses = {401, 400}, .challenge = false}),
+             Severity::medium,
+             "a token in a cookie is taken, and browsers send cookies on their own")},
+    }};
+
+}  // namespace
