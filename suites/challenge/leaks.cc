@@ -149,7 +149,7 @@ const check::Suite cases{
         {.id = "no-token-echo",
          .title = "no refusal of the run repeats the credential it refuses",
          .level = Level::bcp,
-         .references = {{"RFC 9700", "4.2"}, {"CWE-209", ""}},
+         .references = {{"RFC 9700", "4.9"}, {"CWE-209", ""}},
          .requirements = {"RS-20"},
          .needs = {.last = true},
          .faults = {"errors.token-echo", "errors.header-echo"},
