@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/base/url.h"
+#include "common/tls/stream.h"
 #include "harness/wire/exchange.h"
 
 namespace wire {
@@ -20,10 +21,7 @@ struct Limits {
 };
 
 /// How TLS is checked; the system's trust store by default.
-struct TlsOptions {
-  bool verify = true;
-  std::string ca_file;
-};
+using TlsOptions = tls::Options;
 
 /// Looks at the body so far and says whether enough has come. For event streams that stay open.
 using Enough = std::function<bool(const Response&)>;

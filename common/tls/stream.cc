@@ -1,0 +1,151 @@
+#include "common/tls/stream.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <utility>
+
+#include "common/base/result.h"
+#include "common/tls/tls_stream.h"
+
+namespace tls {
+namespace {
+
+using base::Deadline;
+using base::IoStatus;
+
+class PlainStream final : public Stream {
+ public:
+  explicit PlainStream(base::Descriptor socket) : socket_(std::move(socket)) {}
+  IoStatus read(char* buffer, std::size_t size, Deadline deadline, std::size_t& got) override {
+    return base::read_some(socket_.get(), buffer, size, deadline, got);
+  }
+  IoStatus write(std::string_view bytes, Deadline deadline) override {
+    return base::write_all(socket_.get(), bytes, deadline);
+  }
+
+ private:
+  base::Descriptor socket_;
+};
+
+base::Result<SslContext> make_context(const Options& options) {
+  SslContext context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return base::fail("OpenSSL cannot start TLS");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Many servers end a connection without the farewell of TLS; the length says if all has come.
+  SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  if (!options.verify) return context;
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  const int loaded = options.ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
+                                             : SSL_CTX_load_verify_locations(
+                                                   context.get(), options.ca_file.c_str(), nullptr);
+  if (loaded != 1) return base::fail(fmt::format("{}: not a PEM certificate", options.ca_file));
+  return context;
+}
+
+bool is_address(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+/// The name that the certificate has to carry; addresses are not indicated (RFC 6066, section 3).
+void set_name(SSL* ssl, const std::string& host) {
+  if (is_address(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+    SSL_set1_host(ssl, host.c_str());
+  }
+}
+
+Opened failed(OpenFailure failure, std::string text) {
+  return {.stream = nullptr, .failure = failure, .text = std::move(text)};
+}
+
+}  // namespace
+
+class Connector::Impl {
+ public:
+  Impl(base::Url server, Options options)
+      : server_(std::move(server)), options_(std::move(options)) {}
+
+  Opened open(Deadline deadline) {
+    const auto span = deadline.left();
+    IoStatus status{};
+    auto socket = base::connect_tcp(server_.host, server_.port, deadline, &status);
+    if (!socket) {
+      if (status == IoStatus::reset) {
+        return failed(OpenFailure::refused,
+                      fmt::format("nothing listens on {} (connection refused)", address()));
+      }
+      if (status == IoStatus::timeout) {
+        return failed(OpenFailure::timeout, fmt::format("{} accepts no connection within {}",
+                                                        address(), span_text(span)));
+      }
+      return failed(OpenFailure::unreachable,
+                    fmt::format("cannot be reached: {}", socket.error().message));
+    }
+    if (server_.scheme != "https") {
+      return {.stream = std::make_unique<PlainStream>(std::move(*socket)),
+              .failure = OpenFailure::none,
+              .text = {}};
+    }
+    return shake_hands(std::move(*socket), deadline, span);
+  }
+
+ private:
+  std::string address() const { return fmt::format("{}:{}", server_.host, server_.port); }
+
+  Opened shake_hands(base::Descriptor socket, Deadline deadline, std::chrono::milliseconds span) {
+    if (!context_) {
+      auto context = make_context(options_);
+      if (!context) return failed(OpenFailure::tls, context.error().message);
+      context_ = std::move(*context);
+    }
+    Ssl ssl(SSL_new(context_.get()));
+    if (!ssl) return failed(OpenFailure::tls, "OpenSSL cannot start TLS");
+    set_name(ssl.get(), server_.host);
+    auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(ssl));
+    switch (stream->connect(deadline)) {
+      case IoStatus::ok:
+        return {.stream = std::move(stream), .failure = OpenFailure::none, .text = {}};
+      case IoStatus::timeout:
+        return failed(OpenFailure::timeout, fmt::format("no TLS handshake with {} within {}",
+                                                        address(), span_text(span)));
+      case IoStatus::reset:
+        return failed(OpenFailure::reset,
+                      fmt::format("{} reset the connection in the TLS handshake", address()));
+      case IoStatus::closed:
+        return failed(OpenFailure::closed,
+                      fmt::format("{} closed the connection in the TLS handshake", address()));
+      case IoStatus::error:
+        break;
+    }
+    return failed(OpenFailure::tls,
+                  fmt::format("TLS with {}: {}", address(), stream->handshake_error()));
+  }
+
+  base::Url server_;
+  Options options_;
+  SslContext context_;
+};
+
+Connector::Connector(base::Url server, Options options)
+    : impl_(std::make_unique<Impl>(std::move(server), std::move(options))) {}
+Connector::~Connector() = default;
+Connector::Connector(Connector&&) noexcept = default;
+Connector& Connector::operator=(Connector&&) noexcept = default;
+Opened Connector::open(Deadline deadline) { return impl_->open(deadline); }
+
+std::string span_text(std::chrono::milliseconds span) {
+  if (span.count() < 1000) return fmt::format("{} ms", span.count());
+  const std::string seconds = fmt::format("{:.1f}", static_cast<double>(span.count()) / 1000);
+  const bool whole = seconds.substr(seconds.size() - 2) == ".0";
+  return seconds.substr(0, seconds.size() - (whole ? 2 : 0)) + " s";
+}
+
+}  // namespace tls
