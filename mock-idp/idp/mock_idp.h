@@ -25,6 +25,10 @@ struct Options {
   std::size_t journal_capacity = 10'000;
 };
 
+/// Whether an issuer may be called that: 1 to 64 letters, digits or . _ ~ - (the characters that
+/// a URL never escapes; RFC 3986, section 2.3).
+bool is_issuer_name(std::string_view name);
+
 /// One issuer of the provider: its URL, its keys, its tokens. Thread-safe.
 class Issuer {
  public:
@@ -47,16 +51,17 @@ class Issuer {
   KeySet keys_;
 };
 
-/// The mock identity provider: every first path segment `/i/<name>` is an issuer.
+/// The mock identity provider: every `/i/<name>` is an issuer, made when it is first asked for.
 ///
-/// `MockIdp::start({})` listens on loopback; the destructor stops it.
+/// `MockIdp::start({})` listens on loopback; the destructor stops it. `start` fails on an unknown
+/// algorithm or a port in use, which it names.
 class MockIdp {
  public:
   static base::Result<std::unique_ptr<MockIdp>> start(Options options = {});
   ~MockIdp();
   const std::string& origin() const;  ///< "http://127.0.0.1:PORT"
   std::uint16_t port() const;
-  /// Made when first asked for.
+  /// Made when first asked for; the name has to be one (is_issuer_name).
   Issuer& issuer(std::string_view name = "main");
   Journal& journal();
   base::AdjustableClock& clock();

@@ -14,9 +14,6 @@ namespace idp {
 /// More issuers than this are not made by being asked for: names are the client's choice.
 inline constexpr std::size_t kMaxIssuers = 1000;
 
-/// 1 to 64 of the characters that a URL never escapes (RFC 3986, section 2.3).
-bool is_issuer_name(std::string_view name);
-
 /// What the endpoints share.
 struct Provider {
   explicit Provider(Options chosen)

@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "harness/cli/support.h"
+#include "harness/cli/token.h"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Beyond this a NumericDate is no time that anybody meant, and system_clock overflows.
+constexpr double kLatest = 253'402'300'799;  // the end of the year 9999
+
+std::string times(const Json& claims) {
+  std::string text;
+  const long long now = base::system_clock().epoch_seconds();
+  for (const char* name : {"iat", "nbf", "exp", "auth_time"}) {
+    const auto claim = claims.find(name);
+    if (claim == claims.end() || !claim->is_number()) continue;
+    const auto value = claim->get<double>();
+    if (!(value > -kLatest && value < kLatest)) continue;
+    const auto seconds = static_cast<long long>(value);
+    text += fmt::format("  {:<9} {} ({})\n", name,
+                        base::iso_time(base::Time(std::chrono::seconds(seconds))),
+                        relative_time(seconds, now));
+  }
+  return text.empty() ? text : "times\n" + text;
+}
+
+/// Claims are shown in their own order where they are JSON, else as they are.
+std::string claims_text(const std::string& payload) {
+  const auto strict = base::parse_json(payload);
+  if (!strict)
+    return fmt::format("not JSON ({}): {}\n", strict.error().message, base::json_string(payload));
+  const Json claims = Json::parse(payload, nullptr, /*allow_exceptions=*/false);
+  return base::dump_pretty(claims) + "\n" + (claims.is_object() ? times(claims) : std::string());
+}
+
+int run_decode(const std::string& argument) {
+  const auto token = read_token(argument);
+  const auto parts = token ? split_token(*token) : base::fail(token.error().message);
+  if (!parts) {
+    fmt::print(stderr, "mcp-authspec: not a token: {}\n", parts.error().message);
+    return 1;
+  }
+  const Json header = Json::parse(parts->header, nullptr, /*allow_exceptions=*/false);
+  print(fmt::format("header\n{}\nclaims\n{}signature\n  {} bytes, not checked\n",
+                    base::dump_pretty(header), claims_text(parts->payload),
+                    parts->signature.size()));
+  return 0;
+}
+
+}  // namespace
+
+void add_token_decode(CLI::App& token, int& exit_code) {
+  auto* const command =
+      token.add_subcommand("decode", "show what is in a token, without checking it");
+  const auto argument = std::make_shared<std::string>();
+  command->add_option("token", *argument, "the token; - or nothing: from standard input")
+      ->type_name("TOKEN|-");
+  examples(*command, "mcp-authspec token --alg ES256 | mcp-authspec token decode -\n");
+  command->callback([argument, &exit_code] { exit_code = run_decode(*argument); });
+}
+
+}  // namespace cli
