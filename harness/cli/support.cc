@@ -28,8 +28,9 @@ void tell_waiter(int number) {
   errno = saved;
 }
 
-void on_signal(int number, void (*handler)(int)) {
+void on_signal(int number, void (*handler)(int), int flags = 0) {
   struct sigaction action {};
+  action.sa_flags = flags;
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   ::sigaction(number, &action, nullptr);
@@ -80,6 +81,11 @@ int wait_for_stop() {
   on_signal(SIGINT, SIG_DFL);
   on_signal(SIGTERM, SIG_DFL);
   return number;
+}
+
+void on_first_stop(void (*action)(int)) {
+  on_signal(SIGINT, action, static_cast<int>(SA_RESETHAND));
+  on_signal(SIGTERM, action, static_cast<int>(SA_RESETHAND));
 }
 
 void print(std::string_view text) {

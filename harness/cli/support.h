@@ -27,6 +27,10 @@ void examples(CLI::App& command, std::string_view text);
 /// Both signals are left at their default afterwards, so a second one ends the process at once.
 int wait_for_stop();
 
+/// Calls `action` on the first SIGINT and on the first SIGTERM; the next one ends the process.
+/// `action` has to be safe in a signal handler.
+void on_first_stop(void (*action)(int));
+
 /// Writes to standard output and flushes, so a script that waits for a line gets it.
 void print(std::string_view text);
 

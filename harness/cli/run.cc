@@ -1,0 +1,284 @@
+#include "harness/run/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "common/base/file.h"
+#include "common/base/random.h"
+#include "harness/cli/baseline.h"
+#include "harness/cli/command.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/report_file.h"
+#include "harness/cli/support.h"
+#include "harness/cli/terminal.h"
+#include "harness/run/profile_file.h"
+
+namespace cli {
+namespace {
+
+/// The flags as they were written.
+struct Flags {
+  std::string url, spawn, mode, profile, revision = "auto", baseline;
+  std::vector<std::string> suites, cases, skips, reports;
+  double timeout_s = 10, deadline_s = 600;
+  unsigned jobs = 0, idp_port = 0;
+  bool update_baseline = false, strict = false, quick = false, allow_remote = false;
+  bool quiet = false, verbose = false, no_color = false;
+};
+
+/// The flags as they are meant.
+struct Plan {
+  run::Options options;
+  std::vector<ReportFile> reports;
+  std::vector<Accepted> baseline;
+};
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<long long>(seconds * 1000));
+}
+
+base::Result<void> read_target(const Flags& flags, run::Options& options) {
+  if (!flags.profile.empty()) {
+    auto profile = run::read_profile(flags.profile);
+    if (!profile) return base::fail("--profile: " + profile.error().message);
+    options.profile = std::move(*profile);
+  }
+  if (!flags.url.empty() && !flags.spawn.empty()) {
+    return base::fail(
+        "--spawn and a URL exclude each other; a server that is started is reached at "
+        "http://127.0.0.1:{{port}}/mcp, or where its profile says");
+  }
+  if (flags.url.empty() && flags.spawn.empty() && options.profile.url.empty()) {
+    return base::fail("what is to be tested? Give the server's URL, or --spawn COMMAND");
+  }
+  if (!flags.mode.empty()) {
+    options.mode = check::mode_from(flags.mode);
+    if (!options.mode) {
+      return base::fail(fmt::format("--mode: \"{}\" is not a mode (none, oauth)", flags.mode));
+    }
+  }
+  if (flags.revision != "auto") {
+    options.revision = mcp::revision_from(flags.revision);
+    if (!options.revision) {
+      return base::fail(
+          fmt::format("--revision: \"{}\" is not a revision (2025-03-26, 2025-06-18, "
+                      "2025-11-25, 2026-07-28 or auto)",
+                      flags.revision));
+    }
+  }
+  return {};
+}
+
+base::Result<std::vector<Accepted>> plan_baseline(const Flags& flags) {
+  if (flags.baseline.empty()) {
+    if (flags.update_baseline) return base::fail("--update-baseline: needs --baseline FILE");
+    return std::vector<Accepted>{};
+  }
+  if (flags.update_baseline && ::access(flags.baseline.c_str(), F_OK) != 0) {
+    return std::vector<Accepted>{};
+  }
+  auto baseline = read_baseline(flags.baseline);
+  if (!baseline) return base::fail("--baseline: " + baseline.error().message);
+  return baseline;
+}
+
+base::Result<Plan> plan_of(const Flags& flags) {
+  Plan plan;
+  plan.options = {
+      .url = flags.url,
+      .spawn = flags.spawn,
+      .suites = flags.suites,
+      .cases = flags.cases,
+      .skips = flags.skips,
+      .timeout = milliseconds(flags.timeout_s),
+      .deadline = milliseconds(flags.deadline_s),
+      .jobs = flags.jobs,
+      .idp_port = static_cast<std::uint16_t>(flags.idp_port),
+      .allow_remote = flags.allow_remote,
+      .quick = flags.quick,
+  };
+  if (flags.quiet && flags.verbose) return base::fail("--quiet and --verbose exclude each other");
+  if (auto read = read_target(flags, plan.options); !read) return tl::unexpected(read.error());
+  auto baseline = plan_baseline(flags);
+  if (!baseline) return tl::unexpected(baseline.error());
+  plan.baseline = std::move(*baseline);
+  auto reports = report_files(flags.reports);
+  if (!reports) return tl::unexpected(reports.error());
+  plan.reports = std::move(*reports);
+  return plan;
+}
+
+Progress::Style progress_style(const Flags& flags, const Terminal& terminal) {
+  if (flags.quiet) return Progress::Style::none;
+  if (flags.verbose) return Progress::Style::lines;
+  return terminal.interactive ? Progress::Style::moving : Progress::Style::none;
+}
+
+/// A run that judged nothing, or not all, says nothing about what may be accepted.
+base::Result<void> update_baseline(const Flags& flags, Plan& plan, check::RunResult& result) {
+  if (!result.problem.empty() || result.interrupted) {
+    return base::fail("--update-baseline: the run is not complete, so the file stays as it is");
+  }
+  plan.baseline = updated_baseline(plan.baseline, result);
+  if (auto written = base::write_file(flags.baseline, baseline_text(plan.baseline)); !written) {
+    return base::fail("--baseline: " + written.error().message);
+  }
+  apply_baseline(plan.baseline, result);
+  return {};
+}
+
+int report(const Flags& flags, const Plan& plan, const check::RunResult& result) {
+  const auto screen = terminal_of(STDOUT_FILENO);
+  reports::Options options{
+      .exit_code = run::exit_code(result, flags.strict),
+      .strict = flags.strict,
+      .colour = false,
+      .quiet = flags.quiet,
+      .nonce = base::random_hex(16),
+  };
+  int exit_code = options.exit_code;
+  for (const auto& file : plan.reports) {
+    if (file.path.empty()) continue;
+    if (auto written = write_report(file.path, file.format->write(result, options)); !written) {
+      exit_code = fail_usage("--report: " + written.error().message);
+    }
+  }
+  options.colour = screen.colour && !flags.no_color;
+  options.width = screen.width;
+  if (!uses_stdout(plan.reports)) {
+    print(reports::find_format("console")->write(result, options));
+  }
+  for (const auto& file : plan.reports) {
+    if (file.path.empty()) print(file.format->write(result, options));
+  }
+  return exit_code;
+}
+
+int run_command(const Flags& flags) {
+  auto plan = plan_of(flags);
+  if (!plan) return fail_usage("run: " + plan.error().message);
+  on_first_stop([](int) { run::request_stop(); });
+  const auto terminal = terminal_of(STDERR_FILENO);
+  Progress progress(progress_style(flags, terminal), terminal.width);
+  auto result = run::execute(plan->options, progress.listener());
+  progress.finish();
+  if (!result) return fail_usage("run: " + result.error().message);
+  apply_baseline(plan->baseline, *result);
+  if (flags.update_baseline) {
+    if (auto updated = update_baseline(flags, *plan, *result); !updated) {
+      fail_usage("run: " + updated.error().message);
+    }
+  }
+  return report(flags, *plan, *result);
+}
+
+void add_target_flags(CLI::App& command, Flags& flags) {
+  command.add_option("url", flags.url, "the MCP endpoint of a server that is running already");
+  const auto group = "What is tested";
+  command
+      .add_option("--spawn", flags.spawn,
+                  "start the server by this shell command and end it afterwards; {{port}}, "
+                  "{{issuer}}, {{jwks_uri}} and {{audience}} are filled in, and are in its "
+                  "environment as PORT, ISSUER, JWKS_URI and AUDIENCE")
+      ->type_name("COMMAND")
+      ->group(group);
+  command.add_option("--mode", flags.mode, "how the server authenticates: none or oauth (default)")
+      ->type_name("MODE")
+      ->group(group);
+  command
+      .add_option("--profile", flags.profile,
+                  "what the server's maintainer declares about it, JSON with comments")
+      ->type_name("FILE")
+      ->group(group);
+  command
+      .add_option("--revision", flags.revision,
+                  "MCP revision to speak; auto (default) asks the server")
+      ->type_name("DATE")
+      ->group(group);
+  command
+      .add_option("--idp-port", flags.idp_port,
+                  "port of the built-in identity provider, so that a running server can be told "
+                  "to trust http://127.0.0.1:N/i/main")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 65535U))
+      ->group(group);
+  command
+      .add_flag("--allow-remote", flags.allow_remote, "test a server that is not on this machine")
+      ->group(group);
+}
+
+void add_selection_flags(CLI::App& command, Flags& flags) {
+  const auto group = "Which cases";
+  const auto add = [&](const char* name, auto& values, const char* about) {
+    repeatable(command.add_option(name, values, about)->type_name("GLOB")->group(group));
+  };
+  add("--suite", flags.suites, "only suites like this; may be repeated");
+  add("--case", flags.cases, "only cases like this, such as claims.exp*; may be repeated");
+  add("--skip", flags.skips, "no cases like this; may be repeated");
+  command.add_flag("--quick", flags.quick, "leave out what spends seconds waiting")->group(group);
+}
+
+void add_execution_flags(CLI::App& command, Flags& flags) {
+  const auto group = "How it runs";
+  command
+      .add_option("--timeout", flags.timeout_s,
+                  "longest wait for one answer, and for the server's start (default 10)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->group(group);
+  command.add_option("--deadline", flags.deadline_s, "longest duration of the run (default 600)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, 86400.0))
+      ->group(group);
+  command.add_option("--jobs", flags.jobs, "cases side by side (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 64U))
+      ->group(group);
+}
+
+void add_result_flags(CLI::App& command, Flags& flags) {
+  const auto group = "What comes out";
+  repeatable(command
+                 .add_option("--report", flags.reports,
+                             "console, json, junit or html, to a file or else to standard "
+                             "output; may be repeated")
+                 ->type_name("FORMAT[=PATH]")
+                 ->group(group));
+  command.add_option("--baseline", flags.baseline, "findings that are known and accepted")
+      ->type_name("FILE")
+      ->group(group);
+  command
+      .add_flag("--update-baseline", flags.update_baseline,
+                "write this run's findings into the baseline")
+      ->group(group);
+  command.add_flag("--strict", flags.strict, "warnings and undecided measurements count, too")
+      ->group(group);
+  command.add_flag("-q,--quiet", flags.quiet, "only the closing line")->group(group);
+  command.add_flag("-v,--verbose", flags.verbose, "a line for each case as it ends")->group(group);
+  command.add_flag("--no-color", flags.no_color, "no colours, as with NO_COLOR")->group(group);
+}
+
+}  // namespace
+
+void add_run(CLI::App& root, int& exit_code) {
+  auto* const command =
+      root.add_subcommand("run", "Test the authorization of an MCP server and say what is broken");
+  const auto flags = std::make_shared<Flags>();
+  add_target_flags(*command, *flags);
+  add_selection_flags(*command, *flags);
+  add_execution_flags(*command, *flags);
+  add_result_flags(*command, *flags);
+  examples(
+      *command,
+      "mcp-authspec run --spawn \"node server.js\" --report html=report.html\n"
+      "mcp-authspec run http://127.0.0.1:3000/mcp --idp-port 9400\n"
+      "mcp-authspec run --profile server.json --suite claims --verbose\n"
+      "mcp-authspec run --spawn \"mcp-authspec serve\" --report junit=authspec.xml --strict\n");
+  command->callback([flags, &exit_code] { exit_code = run_command(*flags); });
+}
+
+}  // namespace cli
