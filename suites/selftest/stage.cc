@@ -53,6 +53,7 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.revision = stage.revision;
   options.request_timeout = kRequestTimeout;
   options.scopes = {kScope};
+  options.spawned = true;
   options.shared_clock = &clock;
   check::Context context(std::move(options), **provider, **rogue);
 
