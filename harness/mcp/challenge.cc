@@ -134,16 +134,26 @@ class LenientReader {
     out_.back().parameters.emplace_back(base::to_lower(name), std::move(value));
   }
 
-  /// Whether the quote before `at` ends its string: what comes next looks like the next thing.
+  /// A scheme and a parameter of its own.
+  bool challenge_at(std::size_t at) const {
+    at = skip_blanks(at);
+    const std::size_t end = word_end(at);
+    return end > at && parameter_at(end);
+  }
+
+  /// Whether the quote before `at` ends its string: what comes next looks like the next thing, or
+  /// no other quote could end it.
   bool closes(std::size_t at) const {
     const std::size_t next = skip_blanks(at);
     if (next >= text_.size()) return true;
-    if (text_[next] != ',') return next > at && parameter_at(next);
-    std::size_t after = next;
-    while (after < text_.size() && (is_blank(text_[after]) || text_[after] == ',')) ++after;
-    if (after >= text_.size()) return true;
-    const std::size_t end = word_end(after);
-    return end > after && (equals_after(end) != kNone || parameter_at(end) || ends_at(end));
+    if (text_[next] != ',') return next > at && (parameter_at(next) || challenge_at(next));
+    const std::size_t quote = std::min(text_.find('"', next), text_.size());
+    for (std::size_t comma = next; comma < quote; comma = text_.find(',', comma + 1)) {
+      const std::size_t after = skip_blanks(comma + 1);
+      if (parameter_at(after) || challenge_at(after)) return true;
+      if (comma == next && after < text_.size() && ends_at(word_end(after))) return true;
+    }
+    return quote == text_.size();
   }
 
   std::string quoted() {
