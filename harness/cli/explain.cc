@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "common/base/text.h"
+#include "harness/check/case.h"
+#include "harness/cli/command.h"
+#include "harness/cli/requirements.h"
+#include "harness/cli/support.h"
+#include "harness/cli/terminal.h"
+#include "reports/text.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kLabel = 12;
+
+std::string_view demand(check::Level level) {
+  switch (level) {
+    case check::Level::must:
+      return "breaking it is a FAIL";
+    case check::Level::should:
+      return "breaking it is a WARN";
+    case check::Level::bcp:
+      return "a FAIL where a forged or foreign credential is accepted, else a WARN";
+    case check::Level::profile:
+      return "the profile declares it, so breaking it is a FAIL";
+    case check::Level::observe:
+      break;
+  }
+  return "a measured fact, never a failure";
+}
+
+std::string level_text(check::Level level) {
+  return fmt::format("{}: {}", check::to_string(level), demand(level));
+}
+
+/// When the case runs, and what it needs.
+std::string applies_to(const check::Needs& needs) {
+  std::vector<std::string> modes;
+  for (const auto mode : needs.modes) modes.emplace_back(check::to_string(mode));
+  std::string text = "mode " + base::join(modes, " or ");
+  if (needs.since != mcp::kOldest || needs.until != mcp::kNewest) {
+    text += needs.since == needs.until
+                ? fmt::format(", revision {}", mcp::to_string(needs.since))
+                : fmt::format(", revisions {} to {}", mcp::to_string(needs.since),
+                              mcp::to_string(needs.until));
+  }
+  const std::pair<bool, std::string_view> conditions[] = {
+      {needs.issuer, "a server that trusts our issuer"},
+      {needs.scope, "a scope that every request needs"},
+      {needs.witness, "a tool that counts its calls"},
+      {needs.scoped_tool, "a tool with a scope of its own"},
+      {needs.spawned, "a server started by --spawn"},
+      {needs.waits, "time to wait (not with --quick)"},
+      {needs.loud, "a server on this machine"},
+  };
+  std::vector<std::string> needed;
+  for (const auto& [needs_it, words] : conditions) {
+    if (needs_it) needed.emplace_back(words);
+  }
+  if (!needed.empty()) text += "; needs " + base::join(needed, ", ");
+  return needs.alone ? text + "; runs while nothing else does" : text;
+}
+
+class Explanation {
+ public:
+  Explanation(const check::Case& subject, const Terminal& terminal)
+      : subject_(subject), terminal_(terminal) {}
+
+  std::string write() {
+    out_ = (terminal_.colour ? "\x1b[1m" + subject_.id + "\x1b[0m" : subject_.id) + "\n";
+    out_ += reports::wrap(subject_.title, 0, terminal_.width) + "\n\n";
+    field("why", subject_.why);
+    field("how to fix", subject_.fix);
+    field("level", level_text(subject_.level));
+    if (subject_.if_accepted) field("", "if accepted, " + level_text(*subject_.if_accepted));
+    if (subject_.on_2025_03_26) {
+      field("", "in revision 2025-03-26, " + level_text(*subject_.on_2025_03_26));
+    }
+    field("applies to", applies_to(subject_.needs));
+    references();
+    for (const auto& id : subject_.requirements) requirement(id);
+    field("faults", base::join(subject_.faults, ", "));
+    if (!subject_.aliases.empty()) field("also known as", base::join(subject_.aliases, ", "));
+    out_ += fmt::format(
+        "\nSee it turn red:\n  mcp-authspec run --case {} --spawn \"mcp-authspec "
+        "serve --port {{{{port}}}}{}\"\n",
+        subject_.id, subject_.faults.empty() ? "" : " --fault " + subject_.faults.front());
+    return out_;
+  }
+
+ private:
+  void field(std::string_view label, std::string_view text) {
+    if (text.empty()) return;
+    out_ +=
+        fmt::format("{:<{}}", label, kLabel) + reports::wrap(text, kLabel, terminal_.width) + "\n";
+  }
+
+  void references() {
+    std::string_view label = "sources";
+    for (const auto& reference : subject_.references) {
+      field(label, fmt::format("{} {}  {}", reference.document, reference.section,
+                               reference.url(subject_.needs.until)));
+      label = "";
+    }
+  }
+
+  void requirement(const std::string& id) {
+    const auto* const known = find_requirement(id);
+    field(id, known == nullptr ? "" : known->level + ": " + known->text);
+  }
+
+  const check::Case& subject_;
+  const Terminal& terminal_;
+  std::string out_;
+};
+
+int explain(const std::string& id) {
+  const auto* const subject = check::find_case(id);
+  if (subject == nullptr) {
+    std::vector<std::string> ids;
+    for (const auto& one : check::all_cases()) ids.push_back(one.id);
+    return fail_usage(fmt::format("explain: there is no case \"{}\"{}", id, suggestion(id, ids)));
+  }
+  print(Explanation(*subject, terminal_of(STDOUT_FILENO)).write());
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& root, int& exit_code) {
+  auto* const command = root.add_subcommand(
+      "explain", "Tell what a case sends and expects, why it matters and how to fix it");
+  const auto id = std::make_shared<std::string>();
+  command->add_option("case", *id, "the case's id, such as claims.expired; see list")->required();
+  examples(*command, "mcp-authspec explain claims.expired\n");
+  command->callback([id, &exit_code] { exit_code = explain(*id); });
+}
+
+}  // namespace cli
