@@ -1,0 +1,178 @@
+// DNS rebinding: requests that a web page of somebody else's makes a browser send.
+#include <fmt/core.h>
+
+#include "harness/check/declared.h"
+#include "harness/check/family.h"
+
+namespace {
+
+using check::Attempt;
+using check::Body;
+using check::Family;
+using check::Finding;
+using check::Level;
+using check::Mode;
+using check::Probe;
+using check::Severity;
+using mcp::Revision;
+
+const std::vector<Mode> kEveryMode = {Mode::none, Mode::oauth};
+
+Attempt with_header(Probe& probe, const std::string& name, const std::string& value) {
+  return {.credential = probe.good_credential(), .edit = [name, value](wire::Request& request) {
+            base::set_header(request.headers, name, value);
+          }};
+}
+
+Family of_origin(Probe& probe, const std::vector<std::string>& origins) {
+  Family family;
+  for (const auto& origin : origins) {
+    family.push_back({"Origin: " + origin, with_header(probe, "Origin", origin)});
+  }
+  return family;
+}
+
+/// 403 is demanded since 2025-11-25; the older revisions leave the status open.
+check::Refusal refusal_for(const Probe& probe) {
+  if (probe.target().revision() < Revision::r2025_11_25) return check::any_refusal();
+  return {.statuses = {403}, .challenge = false};
+}
+
+/// Refused with good credentials, so that acceptance says nothing about authentication.
+Finding refused(Probe& probe, const Family& family, const check::Refusal& refusal,
+                const std::string& reason) {
+  Finding finding =
+      check::no_bypass(check::refuses_each(probe, family, refusal), Severity::medium, reason);
+  if (finding.outcome != check::Outcome::accepted) return finding;
+  finding.outcome = check::Outcome::not_applicable;
+  finding.cause = "foreign origins are served";
+  return finding;
+}
+
+using Origins = std::vector<std::string> (*)(const base::Url& target);
+
+Body refuses_origins(Origins origins) {
+  return [origins](Probe& probe) {
+    return refused(probe, of_origin(probe, origins(probe.target().url)), refusal_for(probe),
+                   "the Origin is not checked; a page that reaches this server by DNS rebinding "
+                   "is served, though it still needs credentials");
+  };
+}
+
+std::vector<std::string> foreign(const base::Url&) { return {"https://attacker.example"}; }
+
+std::vector<std::string> opaque(const base::Url&) { return {"null"}; }
+
+std::vector<std::string> lookalikes(const base::Url& target) {
+  const auto port = fmt::format(":{}", target.port);
+  std::vector<std::string> origins = {
+      target.origin() + ".attacker.example",
+      fmt::format("{}://{}.attacker.example", target.scheme, target.host),
+      fmt::format("{}://{}.attacker.example{}", target.scheme, target.host, port),
+      fmt::format("{}://attacker.example{}", target.scheme, port),
+  };
+  if (!target.is_loopback()) {
+    origins.push_back(fmt::format("{}://attacker{}", target.scheme, target.host));
+  }
+  return origins;
+}
+
+Finding allowed(Probe& probe) {
+  std::string origin = check::declared(probe).allowed_origin;
+  if (origin.empty()) origin = probe.target().url.origin();
+  Finding finding = check::accepts_each(probe, of_origin(probe, {origin}));
+  if (finding.kind == Finding::Kind::broken) {
+    finding.reason =
+        "a page of this origin cannot use the server; if another origin is meant to, "
+        "name it as allowed_origin in the profile";
+  }
+  return finding;
+}
+
+/// Clients that are no browsers send no Origin, and name themselves as they like.
+Family no_origin(Probe& probe) {
+  Family family = {{"no Origin", {.credential = probe.good_credential()}}};
+  for (const char* agent : {"curl/8.5.0", "python-httpx/0.27.0", "node"}) {
+    family.push_back(
+        {fmt::format("no Origin, User-Agent: {}", agent), with_header(probe, "User-Agent", agent)});
+  }
+  return family;
+}
+
+Finding host_foreign(Probe& probe) {
+  const base::Url& target = probe.target().url;
+  if (!target.is_loopback()) {
+    return Finding::skipped("the target is not on this machine, so its host names are not known");
+  }
+  Family family;
+  for (const std::string& name :
+       {std::string("attacker.example"), target.host + ".attacker.example"}) {
+    const std::string host = fmt::format("{}:{}", name, target.port);
+    family.push_back({"Host: " + host, with_header(probe, "Host", host)});
+  }
+  return refused(probe, family, check::any_refusal(),
+                 "a name of the attacker's that resolves to this machine is served, which is how "
+                 "DNS rebinding begins");
+}
+
+const check::Suite cases{
+    "origin",
+    {
+        {.id = "origin-foreign",
+         .title = "a request with a foreign Origin is refused with 403",
+         .level = Level::must,
+         .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"origin.skip"},
+         .why = "Any web page that the user opens could talk to a server on the user's machine.",
+         .fix = "Compare Origin, where there is one, with a list of allowed origins; else 403.",
+         .run = refuses_origins(foreign)},
+        {.id = "origin-null",
+         .title = "a request with Origin: null is refused with 403",
+         .level = Level::must,
+         .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"origin.skip", "origin.null-ok"},
+         .why = "Sandboxed frames and local files have the origin null: any page can make one.",
+         .fix = "Never list null as an allowed origin.",
+         .run = refuses_origins(opaque)},
+        {.id = "origin-subdomain-lookalike",
+         .title = "a request with an Origin that only resembles the own one is refused with 403",
+         .level = Level::must,
+         .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"origin.skip", "origin.prefix", "origin.substring"},
+         .why = "Comparing beginnings, ends or parts of an origin lets chosen host names pass.",
+         .fix = "Compare whole origins: scheme, host and port.",
+         .run = refuses_origins(lookalikes)},
+        {.id = "origin-allowed",
+         .title = "a request with an allowed Origin is served",
+         .level = Level::must,
+         .references = {{"MCP transports", "security-warning"}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"origin.refuse-all"},
+         .why = "Clients in browsers are locked out.",
+         .fix = "Allow the server's own origin and those of the web clients it is meant for.",
+         .run = allowed},
+        {.id = "origin-absent",
+         .title = "a request without Origin is served, whatever client sends it",
+         .level = Level::must,
+         .references = {{"MCP transports", "security-warning"}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"origin.refuse-scripts"},
+         .why = "Only browsers send Origin; all other clients would be locked out.",
+         .fix = "Check Origin only where there is one.",
+         .run = check::accepts_family(no_origin)},
+        {.id = "host-foreign",
+         .title = "a server on this machine refuses a foreign Host",
+         .level = Level::should,
+         .references = {{"MCP transports", "security-warning"}, {"CWE-350", ""}},
+         .needs = {.modes = kEveryMode},
+         .faults = {"host.skip", "host.substring"},
+         .why = "With DNS rebinding the browser takes the attacker's page and this server for one "
+                "origin, and then sends no foreign Origin.",
+         .fix = "On loopback, serve requests for localhost, 127.0.0.1 and [::1] only.",
+         .run = host_foreign},
+    }};
+
+}  // namespace
