@@ -36,7 +36,7 @@ struct KidForm {
   const char* summary;
   void (*edit)(Recipe&);
 };
-const KidForm kKidForms[] = {
+constexpr KidForm kKidForms[] = {
     {"known", "the kid of a published key", [](Recipe&) {}},
     {"unknown", "a kid that nobody published",
      [](Recipe& recipe) { recipe.header.set_string("kid", kUnknownKid); }},

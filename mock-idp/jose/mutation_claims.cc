@@ -109,7 +109,7 @@ constexpr Replaced kAudiences[] = {
     {"aud-null", "aud is null", "aud", "null"},
     {"aud-number", "aud is a number", "aud", "1"},
 };
-const Derived kDerivedAudiences[] = {
+constexpr Derived kDerivedAudiences[] = {
     {"aud-object", "aud is an object with the good value as a member",
      [](const std::string& good) { return "{" + quote(good) + ":true}"; }},
     {"aud-prefix", "aud lacks its last character",
@@ -148,7 +148,7 @@ constexpr Replaced kIssuers[] = {
     {"iss-null", "iss is null", "iss", "null"},
     {"iss-empty", "iss is an empty string", "iss", R"("")"},
 };
-const Derived kDerivedIssuers[] = {
+constexpr Derived kDerivedIssuers[] = {
     {"iss-prefix", "iss lacks its last character",
      [](const std::string& good) { return quote(good.substr(0, good.size() - 1)); }},
     {"iss-suffix", "iss has more at its end",

@@ -17,7 +17,7 @@ struct Shape {
   const char* summary;
   Assemble assemble;
 };
-const Shape kShapes[] = {
+constexpr Shape kShapes[] = {
     {"segments-0", "the token without its dots",
      [](const Parts& parts) { return parts.header + parts.payload + parts.signature; }},
     {"segments-1", "the header alone", [](const Parts& parts) { return parts.header; }},

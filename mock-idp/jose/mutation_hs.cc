@@ -79,7 +79,7 @@ struct Form {
   const char* summary;
   std::string (*secret)(const Key& key, const Surroundings& surroundings);
 };
-const Form kForms[] = {
+constexpr Form kForms[] = {
     {"pem", "the public key as PEM",
      [](const Key& key, const Surroundings&) { return key.public_pem(); }},
     {"pem-trimmed", "the public key as PEM without the last newline",

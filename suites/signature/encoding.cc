@@ -1,0 +1,138 @@
+// Base64url that is none, and JSON objects that are none.
+#include "harness/check/case.h"
+#include "harness/check/family.h"
+#include "suites/signature/forged.h"
+
+namespace suites::signature {
+namespace {
+
+const Shared kBase64{
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 7515", "2"}, {"RFC 4648", "5"}, {"RFC 8725", "3.7"}},
+    .why = "Several texts for one token break whatever compares tokens: caches, deny-lists, logs.",
+    .fix =
+        "Decode base64url strictly: its own alphabet, no padding, no white space, unused bits "
+        "zero.",
+};
+
+const check::Suite kBase64Cases{
+    "signature",
+    family(kBase64, {
+                        {"base64-padding",
+                         "a token with padding is refused",
+                         {"encoding.padding", "encoding.skip"}},
+                        {"base64-standard-alphabet",
+                         "a token in base64's other alphabet is refused",
+                         {"encoding.standard-alphabet", "encoding.skip"}},
+                        {"base64-whitespace",
+                         "a token with a blank inside is refused",
+                         {"encoding.whitespace"},
+                         check::refuses_mutation("base64-whitespace", kRefusedAsMalformed)},
+                        {"base64-noncanonical-tail",
+                         "a token whose last character has stray bits is refused",
+                         {"encoding.noncanonical-tail", "encoding.skip"}},
+                    })};
+
+const Shared kHeader{
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 7515", "4"}, {"RFC 7515", "5.2"}},
+    .why = "A header that two readers read differently is how one of them gets cheated.",
+    .fix = "Parse the header as one strict JSON object in UTF-8, and answer 401 to anything else.",
+};
+/// RFC 8259, section 8.1, lets readers ignore a byte order mark.
+const Shared kByteOrderMark{
+    .if_accepted = check::Level::observe,
+    .references = {{"RFC 7515", "5.2"}, {"RFC 8259", "8.1"}},
+    .why = kHeader.why,
+    .fix = kHeader.fix,
+};
+
+const check::Suite kHeaderCases{
+    "signature",
+    family(kHeader, {
+                        {"header-not-json",
+                         "a token whose header is not JSON is refused",
+                         {"header.not-object-defaults", "header.skip", "header.odd-500"}},
+                        {"header-array",
+                         "a token whose header is an array is refused",
+                         {"header.not-object-defaults", "header.skip", "header.odd-500"}},
+                        {"header-invalid-utf8",
+                         "a token whose header is not UTF-8 is refused",
+                         {"header.not-object-defaults", "header.skip", "header.odd-500",
+                          "header.invalid-utf8"}},
+                        {"header-trailing-garbage",
+                         "a token with something after its header is refused",
+                         {"header.not-object-defaults", "header.skip", "header.odd-500",
+                          "header.trailing-garbage"}},
+                        {"header-depth-10000",
+                         "a deeply nested header makes no server error",
+                         {"header.deep-500"},
+                         survives_mutation("header-depth-10000")},
+                    })};
+
+const check::Suite kByteOrderMarkCases{
+    "signature",
+    family(kByteOrderMark, {{"header-bom",
+                             "a byte order mark in front of the header makes no server error",
+                             {"header.odd-500"}}})};
+
+const Shared kDuplicate{
+    .references = {{"RFC 7515", "4"}, {"RFC 7519", "4"}},
+    .why =
+        "Of two members with one name the issuer's reader saw the last; a verifier that takes "
+        "the first judges another token than the one that was meant.",
+    .fix = "Refuse duplicate members, or let the last one count.",
+};
+
+check::Body refuses_duplicate(const std::string& mutation) {
+  return check::milder(check::refuses_mutation(mutation), check::Severity::medium,
+                       "the first of two members counted, where the last one makes the token bad");
+}
+
+const check::Suite kDuplicateCases{
+    "signature", family(kDuplicate, {
+                                        {"header-duplicate",
+                                         "a token with two alg, the last of them none, is refused",
+                                         {"header.duplicate-first-wins", "header.skip"},
+                                         refuses_duplicate("header-duplicate")},
+                                        {"payload-duplicate",
+                                         "a token with two exp, the last of them over, is refused",
+                                         {"payload.duplicate-first-wins", "payload.skip"},
+                                         refuses_duplicate("payload-duplicate")},
+                                    })};
+
+const Shared kPayload{
+    .references = {{"RFC 7519", "7.2"}, {"RFC 7519", "4"}},
+    .why =
+        "A payload without claims has no expiry, no audience and no subject: whoever holds such "
+        "a token is anybody, for ever.",
+    .fix = "Refuse a payload that is not a JSON object with 401.",
+};
+
+const check::Suite kPayloadCases{
+    "signature",
+    family(kPayload, {
+                         {"payload-array",
+                          "a token whose payload is an array is refused",
+                          {"payload.not-object-accepted", "payload.skip", "payload.odd-500"}},
+                         {"payload-string",
+                          "a token whose payload is a string is refused",
+                          {"payload.not-object-accepted", "payload.skip", "payload.odd-500"}},
+                         {"payload-null",
+                          "a token whose payload is null is refused",
+                          {"payload.not-object-accepted", "payload.skip", "payload.odd-500"}},
+                         {"payload-not-json",
+                          "a token whose payload is not JSON is refused",
+                          {"payload.not-object-accepted", "payload.skip", "payload.odd-500"}},
+                         {"payload-depth-10000",
+                          "a deeply nested payload makes no server error",
+                          {"header.deep-500"},
+                          survives_mutation("payload-depth-10000")},
+                         {"payload-1mb",
+                          "a token of a megabyte makes no server error",
+                          {"credential.long-500"},
+                          survives_mutation("payload-1mb")},
+                     })};
+
+}  // namespace
+}  // namespace suites::signature

@@ -1,0 +1,127 @@
+// Keys and extensions that the token's own header names.
+#include "harness/check/case.h"
+#include "harness/check/family.h"
+#include "suites/signature/forged.h"
+
+namespace suites::signature {
+namespace {
+
+const Shared kBroughtAlong{
+    .references = {{"RFC 8725", "3.10"}, {"RFC 7515", "4.1.3"}},
+    .why =
+        "The header is the sender's own word: a verifier that takes the key from there accepts "
+        "any token, and one that fetches URLs from there does the sender's errands.",
+    .fix =
+        "Take keys from the configured issuer's JWK set only; ignore jwk, jku, x5c and x5u, and "
+        "never use a kid as a URL.",
+};
+
+const check::Suite kBroughtAlongCases{
+    "signature",
+    family(kBroughtAlong,
+           {
+               {"embedded-jwk",
+                "a token signed by a key that its header carries is refused",
+                {"key.embedded-jwk"}},
+               {"x5c-self-signed",
+                "a token signed by the key of a self-signed certificate in its header is refused",
+                {"key.embedded-x5c"}},
+               {"jku-foreign",
+                "a key set that the header's jku names is neither used nor fetched",
+                {"key.jku"}},
+               {"x5u-foreign",
+                "a certificate that the header's x5u names is neither used nor fetched",
+                {"key.x5u"}},
+               {"kid-url", "a kid that is a URL is not fetched", {"key.kid-url"}},
+           })};
+
+const Shared kKidToSecret{
+    .references = {{"RFC 8725", "3.10"}},
+    .why = "A kid that reaches a file system or a database picks a secret that the sender knows.",
+    .fix = "Look a kid up in the JWK set by plain comparison, and allow no HMAC.",
+};
+
+const check::Suite kKidToSecretCases{
+    "signature",
+    family(kKidToSecret,
+           {
+               {"kid-traversal",
+                "HS256 over no bytes, the kid a path to an empty file, is refused",
+                {"key.kid-file", "alg.hs-empty-secret", "alg.hs-unverified"}},
+               {"kid-sql",
+                "HS256 over a value that the kid injects into a query is refused",
+                {"key.kid-sql", "alg.hs-unverified"}},
+               {"kid-null-byte",
+                "HS256 over no bytes, the kid a path cut off by a null byte, is refused",
+                {"key.kid-file-null", "alg.hs-empty-secret", "alg.hs-unverified"}},
+           })};
+
+const Shared kKidHint{
+    .level = check::Level::bcp,
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 7515", "4.1.4"}},
+    .why =
+        "The signature is right, so nothing is forged; but a verifier that tries any key "
+        "undoes key rotation and withdrawal, and one that fails on an odd kid can be made to.",
+    .fix = "Where the header has a kid, use the published key of exactly that kid or refuse.",
+};
+
+const check::Suite kKidHintCases{
+    "signature",
+    family(
+        kKidHint,
+        {
+            {"kid-unknown", "a token with a kid that nobody published is refused", {"key.skip"}},
+            {"kid-number",
+             "a token whose kid is a number is refused",
+             {"key.skip", "key.odd-kid-500"}},
+            {"kid-empty", "a token whose kid is empty is refused", {"key.skip", "key.odd-kid-500"}},
+            {"kid-64k",
+             "a kid of 65,536 characters makes no server error",
+             {"credential.long-500"},
+             survives_mutation("kid-64k")},
+        })};
+
+const Shared kCritical{
+    .references = {{"RFC 7515", "4.1.11"}},
+    .why =
+        "An issuer marks what a recipient must understand; one that does not may take a "
+        "restricted token for an unrestricted one.",
+    .fix =
+        "Refuse every token with a crit member whose extensions you do not implement, and every "
+        "crit that is not an array of names that the header has.",
+};
+
+check::Body refuses_critical(const std::string& mutation, check::Refusal refusal = {}) {
+  return check::milder(check::refuses_mutation(mutation, std::move(refusal)),
+                       check::Severity::medium,
+                       "the signature was right, but what the issuer called critical was ignored");
+}
+
+const check::Suite kCriticalCases{
+    "signature",
+    family(kCritical, {
+                          {"crit-unknown",
+                           "a token whose crit names an unknown extension is refused",
+                           {"crit.skip"},
+                           refuses_critical("crit-unknown")},
+                          {"crit-empty",
+                           "a token whose crit is empty is refused",
+                           {"crit.skip", "crit.malformed-ignored"},
+                           refuses_critical("crit-empty")},
+                          {"crit-not-array",
+                           "a token whose crit is not an array is refused",
+                           {"crit.skip", "crit.malformed-ignored"},
+                           refuses_critical("crit-not-array")},
+                          {"crit-names-absent",
+                           "a token whose crit names what its header does not have is refused",
+                           {"crit.skip", "crit.absent-ignored"},
+                           refuses_critical("crit-names-absent")},
+                          {"b64-false",
+                           "a token with an unencoded payload (RFC 7797) is refused",
+                           {"crit.b64-honoured"},
+                           refuses_critical("b64-false", kRefusedAsMalformed)},
+                      })};
+
+}  // namespace
+}  // namespace suites::signature

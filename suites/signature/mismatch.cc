@@ -1,0 +1,54 @@
+// Right signatures by published keys that are not for this algorithm.
+#include "harness/check/case.h"
+#include "suites/signature/forged.h"
+
+namespace suites::signature {
+namespace {
+
+const Shared kFamily{
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 8725", "3.1"}, {"RFC 7518", "3.1"}},
+    .why =
+        "A key used with the algorithm of another family is how key confusion begins; libraries "
+        "also tend to throw where the types do not fit.",
+    .fix =
+        "Check that the key that the kid names is of the type, and the curve, that alg needs, "
+        "and refuse with 401 otherwise.",
+};
+
+const check::Suite kFamilyCases{"signature",
+                                family(kFamily, {
+                                                    {"alg-kty-rs256-ec-kid",
+                                                     "RS256 under the kid of an EC key is refused",
+                                                     {"key.skip", "key.kty-mismatch-500"}},
+                                                    {"alg-kty-es256-rsa-kid",
+                                                     "ES256 under the kid of an RSA key is refused",
+                                                     {"key.skip", "key.kty-mismatch-500"}},
+                                                    {"alg-kty-eddsa-ec-kid",
+                                                     "EdDSA under the kid of an EC key is refused",
+                                                     {"key.skip", "key.kty-mismatch-500"}},
+                                                    {"alg-kty-es384-p256",
+                                                     "ES384 made with a P-256 key is refused",
+                                                     {"signature.curve-unchecked"}},
+                                                })};
+
+const Shared kDeclared{
+    .level = check::Level::bcp,
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 7517", "4.4"}, {"RFC 8725", "3.1"}},
+    .why = "The issuer said what the key is for; using it otherwise weakens what it relies on.",
+    .fix = "Where a JWK has an alg, refuse tokens whose alg is another.",
+};
+
+const check::Suite kDeclaredCases{
+    "signature", family(kDeclared, {
+                                       {"alg-not-jwk-alg-ps256",
+                                        "PS256 by a key that is published for RS256 is refused",
+                                        {"key.jwk-alg-ignored"}},
+                                       {"alg-not-jwk-alg-rs512",
+                                        "RS512 by a key that is published for RS256 is refused",
+                                        {"key.jwk-alg-ignored"}},
+                                   })};
+
+}  // namespace
+}  // namespace suites::signature
