@@ -1,0 +1,120 @@
+// Good tokens in all the forms that the specifications allow: a false refusal is a defect too.
+#include <string>
+
+#include "common/base/json.h"
+#include "harness/check/case.h"
+#include "suites/claims/judged.h"
+
+namespace suites::claims {
+namespace {
+
+using check::accepts_token;
+using jose::Recipe;
+
+constexpr std::size_t kLongClaim = 5'800;  ///< makes a token of about 8 KB
+
+const Shared kGood{
+    .references = {{"RFC 7519", "4.1"}, {"MCP", "token-handling"}},
+    .requirements = {"RS-08"},
+    .why = "A server that refuses good tokens locks its users out.",
+    .fix =
+        "Accept what RFC 7519 allows: fractions in dates, aud as string or array, claims that "
+        "you do not know.",
+};
+const Shared kRightType{
+    .level = check::Level::should,
+    .references = {{"RFC 9068", "2.1"}},
+    .requirements = {"RS-08"},
+    .why = "RFC 9068 names access tokens at+jwt; issuers that follow it write so.",
+    .fix = "Accept the typ at+jwt and application/at+jwt, in any case.",
+};
+const Shared kObserved{
+    .level = check::Level::observe,
+    .references = {{"RFC 9068", "2.2"}, {"RFC 9068", "4"}},
+    .requirements = {"RS-08"},
+    .why = "Issuers differ in what they write; it helps to know what a server insists on.",
+    .fix = "Nothing has to be changed.",
+};
+
+std::string fraction(const Recipe& token, const char* claim) {
+  const std::string* const value = token.claims.find(claim);
+  return (value == nullptr ? std::to_string(token.now) : *value) + ".25";
+}
+
+void fractional_times(Recipe& token) {
+  token.claim("exp", fraction(token, "exp"));
+  token.claim("nbf", std::to_string(token.now - 60) + ".5");
+  token.claim("iat", std::to_string(token.now - 60) + ".75");
+}
+
+void audience_in_array(Recipe& token) {
+  const std::string own = *token.claims.find("aud");
+  token.claim("aud", R"(["https://other.example/mcp",)" + own + "]");
+}
+
+void more_claims(Recipe& token) {
+  token.claim("groups", R"(["staff","admin"])").claim("https://example.com/tenant", R"({"id":7})");
+  token.claim("auth_time", std::to_string(token.now)).claim("ver", "2").claim("opt", "null");
+}
+
+const check::Suite kGoodCases{
+    "claims",
+    family(kGood, {
+                      {"good",
+                       "a good token of another subject is accepted",
+                       {"payload.one-subject"},
+                       [](check::Probe& probe) { return probe.accepts(probe.good_for("bob")); },
+                       {"auth-valid-audience-token-accepted"}},
+                      {"good-float-times",
+                       "a token with fractions in its dates is accepted",
+                       {"exp.float-refused"},
+                       accepts_token(fractional_times)},
+                      {"good-aud-array",
+                       "a token for this server and another one is accepted",
+                       {"aud.array-refused"},
+                       accepts_token(audience_in_array)},
+                      {"good-extra-claims",
+                       "a token with claims that nobody registered is accepted",
+                       {"payload.unknown-refused"},
+                       accepts_token(more_claims)},
+                      {"good-long",
+                       "a token of 8 KB is accepted",
+                       {"credential.long-refused"},
+                       accepts_token([](Recipe& token) {
+                         token.claim("long", base::json_string(std::string(kLongClaim, 'x')));
+                       })},
+                      {"good-unicode-sub",
+                       "a token whose subject is not ASCII is accepted",
+                       {"payload.unicode-refused"},
+                       accepts_token([](Recipe& token) {
+                         token.claim("sub", base::json_string("Žofie Łąka 東京"));
+                       })},
+                  })};
+
+const check::Suite kRightTypeCases{
+    "claims",
+    family(kRightType,
+           {
+               {"good-typ-at-jwt",
+                "a token whose typ is at+jwt is accepted",
+                {"typ.at-jwt-refused"},
+                accepts_token([](Recipe& token) { token.header_member("typ", R"("at+jwt")"); })},
+           })};
+
+const check::Suite kObservedCases{
+    "claims",
+    family(kObserved, {
+                          {"good-typ-absent",
+                           "whether a token without typ is accepted",
+                           {},
+                           check::observes_token(
+                               "typ_absent", [](Recipe& token) { token.without_header("typ"); })},
+                          {"sub-missing",
+                           "whether a token without sub is accepted",
+                           {},
+                           check::observes_token(
+                               "sub_missing", [](Recipe& token) { token.without_claim("sub"); })},
+                      })};
+
+}  // namespace
+}  // namespace suites::claims

@@ -1,0 +1,143 @@
+// Tokens that name another issuer.
+#include <fmt/core.h>
+
+#include "common/base/json.h"
+#include "harness/check/case.h"
+#include "suites/claims/judged.h"
+
+namespace suites::claims {
+namespace {
+
+using check::Finding;
+using check::Outcome;
+using check::Probe;
+
+const Shared kForeign{
+    .references = {{"RFC 8725", "3.8"}, {"RFC 7519", "4.1.1"}, {"MCP", "token-handling"}},
+    .requirements = {"RS-08", "RS-11", "RS-13"},
+    .why =
+        "Another issuer's users are not yours, whatever they are called; comparisons that are "
+        "not exact have let attackers register a name that passes (CVE-2025-30144).",
+    .fix = "Require iss to be a string that is identical to the configured issuer.",
+};
+
+const check::Suite kForeignCases{
+    "claims",
+    family(kForeign, {
+                         {"iss-missing",
+                          "a token without iss is refused",
+                          {"iss.missing-accepted", "iss.skip", "iss.odd-500"}},
+                         {"iss-other", "a token of another issuer is refused", {"iss.skip"}},
+                         {"iss-prefix",
+                          "a token whose iss lacks our issuer's last character is refused",
+                          {"iss.is-prefix", "iss.skip"}},
+                         {"iss-suffix",
+                          "a token whose iss goes on after our issuer is refused",
+                          {"iss.starts-with", "iss.substring", "iss.skip"}},
+                         {"iss-case",
+                          "a token whose iss is in the other case is refused",
+                          {"iss.case-insensitive", "iss.skip"}},
+                         {"iss-array-with-good",
+                          "a token whose iss is an array with our issuer is refused",
+                          {"iss.array", "iss.skip", "iss.odd-500"}},
+                         {"iss-substring",
+                          "a token whose iss has our issuer inside is refused",
+                          {"iss.substring", "iss.skip"}},
+                         {"iss-null",
+                          "a token whose iss is null is refused",
+                          {"iss.missing-accepted", "iss.skip", "iss.odd-500"}},
+                         {"iss-empty",
+                          "a token whose iss is empty is refused",
+                          {"iss.empty-accepted", "iss.skip"}},
+                     })};
+
+const Shared kSlash{
+    .if_accepted = check::Level::should,
+    .references = {{"RFC 8725", "3.8"}, {"OIDC Discovery", "4.3"}},
+    .requirements = {"RS-08"},
+    .why = "Two spellings of one issuer are harmless until somebody else owns the second.",
+    .fix = kForeign.fix,
+};
+
+const check::Suite kSlashCases{
+    "claims", family(kSlash, {{"iss-trailing-slash",
+                               "a token whose iss has a slash more is refused",
+                               {"iss.trailing-slash", "iss.starts-with", "iss.skip"}}})};
+
+const Shared kRogue{
+    .references = {{"RFC 8725", "3.8"}, {"RFC 8725", "3.10"}, {"MCP", "token-handling"}},
+    .requirements = {"RS-08", "RS-11", "RS-13"},
+    .why =
+        "A verifier that takes its keys from the issuer that the token names trusts everybody "
+        "who can run a web server (CVE-2025-30144, CVE-2025-59936).",
+    .fix = "Fetch keys from the configured issuer only, and compare iss before a key is looked up.",
+};
+
+/// What the rogue issuer of that name (or, without a name, its bare origin) was asked for.
+std::size_t asked(Probe& probe, const std::string& name) {
+  return probe.context().rogue().journal().count(
+      [&](const idp::Entry& entry) { return entry.issuer == name; });
+}
+
+/// The control, but signed by a rogue issuer's key and with this iss.
+Finding refuses_rogue(Probe& probe, const std::string& name, const std::string& iss_json) {
+  auto& rogue = probe.context().rogue().issuer(name.empty() ? "main" : name);
+  jose::Recipe token = probe.good();
+  const auto key = rogue.keys().signing_key(token.header.string("alg"));
+  if (!key) return Finding::failed(key.error().message);
+  token.signed_by(*key);
+  token.header.set_string("kid", key->kid());
+  token.claim("iss", iss_json);
+  const std::size_t before = asked(probe, name);
+  Finding finding = probe.refuses(token);
+  const std::size_t requests = asked(probe, name) - before;
+  if (requests == 0 || finding.outcome == Outcome::accepted) return finding;
+  Finding fetched =
+      Finding::broken("no request to an issuer that is not trusted",
+                      fmt::format("the server sent {} request(s) to {}; it then answered {}",
+                                  requests, iss_json, finding.actual),
+                      "whoever can send a token can make the server send requests (SSRF)");
+  fetched.outcome = Outcome::misrefused;
+  fetched.severity = check::Severity::high;
+  fetched.cause = "an issuer that only the token names is contacted";
+  return fetched;
+}
+
+Finding refuses_rogue_issuer(Probe& probe) {
+  const std::string name = "claims-rogue";
+  return refuses_rogue(probe, name, base::json_string(probe.context().rogue().issuer(name).url()));
+}
+
+/// Some verifiers put the path of a key set behind whatever iss says.
+Finding refuses_rogue_origin(Probe& probe) {
+  return refuses_rogue(probe, "", base::json_string(probe.context().rogue().origin()));
+}
+
+Finding refuses_rogue_beside_good(Probe& probe) {
+  const std::string name = "claims-rogue-array";
+  return refuses_rogue(
+      probe, name,
+      fmt::format("[{},{}]", base::json_string(probe.context().rogue().issuer(name).url()),
+                  base::json_string(probe.context().issuer().url())));
+}
+
+const check::Suite kRogueCases{
+    "claims",
+    family(kRogue,
+           {
+               {"rogue-issuer",
+                "a token of an issuer that nobody trusts is refused, its keys unasked",
+                {"iss.keys-from-token"},
+                refuses_rogue_issuer},
+               {"rogue-issuer-origin",
+                "a token whose iss is a bare origin is refused, its keys unasked",
+                {"iss.keys-from-token"},
+                refuses_rogue_origin},
+               {"rogue-issuer-array",
+                "a token of an untrusted issuer that names the trusted one as well is refused",
+                {"iss.array-keys-from-first"},
+                refuses_rogue_beside_good},
+           })};
+
+}  // namespace
+}  // namespace suites::claims

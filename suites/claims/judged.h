@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/check/probe.h"
+
+namespace suites::claims {
+
+/// What the cases of a family have in common.
+struct Shared {
+  check::Level level = check::Level::must;
+  std::optional<check::Level> if_accepted;
+  std::optional<check::Level> on_2025_03_26;
+  std::vector<check::Reference> references;
+  std::vector<std::string> requirements;
+  check::Needs needs = {.issuer = true};
+  std::string why;
+  std::string fix;
+};
+
+/// One case of a family: unless there is a body, the mutation of that name is refused.
+struct Row {
+  std::string id;
+  std::string title;
+  std::vector<std::string> faults;
+  check::Body body = nullptr;
+  std::vector<std::string> aliases = {};
+};
+
+std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows);
+
+/// Notes under `observation` what the target makes of the control with that mutation.
+check::Body observes_mutation(std::string mutation, std::string observation);
+
+}  // namespace suites::claims
