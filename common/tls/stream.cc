@@ -4,8 +4,14 @@
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <climits>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "common/base/result.h"
@@ -24,7 +30,22 @@ class PlainStream final : public Stream {
     return base::read_some(socket_.get(), buffer, size, deadline, got);
   }
   IoStatus write(std::string_view bytes, Deadline deadline) override {
-    return base::write_all(socket_.get(), bytes, deadline);
+    for (;;) {
+      const ssize_t count =
+          send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+      if (bytes.empty()) return IoStatus::ok;
+      if (count > 0) continue;
+      pollfd entry{.fd = socket_.get(), .events = POLLIN | POLLOUT, .revents = 0};
+      const auto left = std::min<long long>(deadline.left().count(), INT_MAX);
+      if (poll(&entry, 1, static_cast<int>(left)) == 0) return IoStatus::timeout;
+      // It has stopped to read and has something to say.
+      if (entry.revents == POLLIN) return IoStatus::closed;
+      // A broken connection is told apart there.
+      if ((entry.revents & (POLLERR | POLLHUP)) != 0) {
+        return base::write_all(socket_.get(), bytes, deadline);
+      }
+    }
   }
 
  private:
@@ -44,6 +65,20 @@ base::Result<SslContext> make_context(const Options& options) {
                                                    context.get(), options.ca_file.c_str(), nullptr);
   if (loaded != 1) return base::fail(fmt::format("{}: not a PEM certificate", options.ca_file));
   return context;
+}
+
+/// To load the system's trust store takes 40 ms, so contexts are made once per process.
+base::Result<SSL_CTX*> shared_context(const Options& options) {
+  static std::mutex mutex;
+  static std::map<std::pair<bool, std::string>, SslContext> contexts;
+  const std::lock_guard lock(mutex);
+  SslContext& context = contexts[{options.verify, options.ca_file}];
+  if (!context) {
+    auto made = make_context(options);
+    if (!made) return tl::unexpected(made.error());
+    context = std::move(*made);
+  }
+  return context.get();
 }
 
 bool is_address(const std::string& host) {
@@ -101,12 +136,9 @@ class Connector::Impl {
   std::string address() const { return fmt::format("{}:{}", server_.host, server_.port); }
 
   Opened shake_hands(base::Descriptor socket, Deadline deadline, std::chrono::milliseconds span) {
-    if (!context_) {
-      auto context = make_context(options_);
-      if (!context) return failed(OpenFailure::tls, context.error().message);
-      context_ = std::move(*context);
-    }
-    Ssl ssl(SSL_new(context_.get()));
+    const auto context = shared_context(options_);
+    if (!context) return failed(OpenFailure::tls, context.error().message);
+    Ssl ssl(SSL_new(*context));
     if (!ssl) return failed(OpenFailure::tls, "OpenSSL cannot start TLS");
     set_name(ssl.get(), server_.host);
     auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(ssl));
@@ -131,7 +163,6 @@ class Connector::Impl {
 
   base::Url server_;
   Options options_;
-  SslContext context_;
 };
 
 Connector::Connector(base::Url server, Options options)

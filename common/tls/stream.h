@@ -24,7 +24,8 @@ class Stream {
   /// Reads what is there, at least one byte, at most `size`; `got` is how many.
   virtual base::IoStatus read(char* buffer, std::size_t size, base::Deadline deadline,
                               std::size_t& got) = 0;
-  /// Writes all of it.
+  /// Writes all of it. Closed: not all of it, since the peer takes no more; it may have answered
+  /// already.
   virtual base::IoStatus write(std::string_view bytes, base::Deadline deadline) = 0;
 };
 
@@ -37,7 +38,7 @@ struct Opened {
   std::string text;  ///< one line for a person
 };
 
-/// Opens streams to one server. Keeps the trust store, which takes milliseconds to load.
+/// Opens streams to one server.
 class Connector {
  public:
   explicit Connector(base::Url server, Options options = {});
