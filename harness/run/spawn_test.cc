@@ -1,0 +1,90 @@
+#include "harness/run/spawn.h"
+
+#include <gtest/gtest.h>
+
+#include "common/http/server.h"
+
+namespace run {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Spawn : public testing::Test {
+ protected:
+  base::Result<Launch> prepared(SpawnPlan plan) { return prepare(plan, 4711, provider_->issuer()); }
+  base::Result<Spawned> spawned(const std::string& command, std::chrono::milliseconds timeout,
+                                const std::string& url = "") {
+    return spawn({.command = command, .url = url}, provider_->issuer(), timeout,
+                 [] { return false; });
+  }
+  std::unique_ptr<idp::MockIdp> provider_ = std::move(*idp::MockIdp::start());
+};
+
+TEST_F(Spawn, ThePlanIsFilledIn) {
+  const auto launch = prepared({.command = "serve --port {{port}} --iss {{issuer}}",
+                                .profile = {.env = {{"MY_URL", "{{url}}"}}},
+                                .scopes = {"a", "b"}});
+  ASSERT_TRUE(launch) << launch.error().message;
+  EXPECT_EQ(launch->url, "http://127.0.0.1:4711/mcp");
+  EXPECT_EQ(launch->command, "serve --port 4711 --iss " + provider_->issuer().url());
+  EXPECT_EQ(launch->environment.at("MY_URL"), launch->url);
+  EXPECT_EQ(launch->environment.at("PORT"), "4711");
+  EXPECT_EQ(launch->environment.at("AUDIENCE"), launch->url);
+  EXPECT_EQ(launch->environment.at("REQUIRED_SCOPE"), "a b");
+  EXPECT_EQ(launch->environment.at("ISSUER"), provider_->issuer().url());
+  EXPECT_EQ(launch->environment.at("JWKS_URI"), provider_->issuer().jwks_uri());
+  EXPECT_EQ(launch->environment.at("MCP_CONFORMANCE_AUTH_ISSUER"), provider_->issuer().url());
+  EXPECT_EQ(launch->environment.at("MCP_CONFORMANCE_AUTH_AUDIENCE"), launch->url);
+}
+
+TEST_F(Spawn, AFixedPortInTheUrlIsTheOneThatTheServerIsTold) {
+  const auto launch = prepared({.command = "x {{port}}", .url = "http://localhost:3000/api"});
+  ASSERT_TRUE(launch) << launch.error().message;
+  EXPECT_EQ(launch->command, "x 3000");
+  EXPECT_EQ(launch->environment.at("PORT"), "3000");
+}
+
+TEST_F(Spawn, WhatIsWrongInThePlanIsNamed) {
+  const auto error = [&](SpawnPlan plan) { return prepared(std::move(plan)).error().message; };
+  EXPECT_EQ(error({.command = "x {{nope}}"}).find("the command: unknown placeholder {{nope}}"), 0U);
+  EXPECT_EQ(error({.command = "x {{token}}"}),
+            "the command: the placeholder {{token}} has no value in this mode");
+  EXPECT_EQ(error({.command = "x", .profile = {.env = {{"A", "{{b}}"}}}}).find("env A: "), 0U);
+  EXPECT_EQ(error({.command = "x", .url = "{{issuer}}"}).find("the URL: "), 0U);
+}
+
+TEST_F(Spawn, AServerThatEndsAtOnceIsNoticedWithItsOutput) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto result = spawned("echo cannot find the config >&2; exit 3", 60s);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->problem,
+            "the server ended before it answered: exit code 3: cannot find the config");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+}
+
+TEST_F(Spawn, AServerThatNeverAnswersIsGivenUp) {
+  const auto result = spawned("echo hello; sleep 1000", 200ms);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->problem.find("the server did not answer HTTP on http://127.0.0.1:"), 0U)
+      << result->problem;
+  EXPECT_NE(result->problem.find("hello"), std::string::npos) << result->problem;
+}
+
+TEST_F(Spawn, AnAnswerOfAnyStatusMeansReady) {
+  auto server =
+      http::Server::start([](const http::Request&) { return http::Response::text(503, ""); });
+  ASSERT_TRUE(server) << server.error().message;
+  const auto result = spawned("sleep 1000", 60s, (*server)->origin() + "/mcp");
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->problem, "");
+}
+
+TEST_F(Spawn, AnInterruptionEndsTheWait) {
+  const auto result =
+      spawn({.command = "sleep 1000"}, provider_->issuer(), 60s, [] { return true; });
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_NE(result->problem.find("interrupted"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace run
