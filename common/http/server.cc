@@ -31,7 +31,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // How long answers that are under way may take to end when the server stops.
-constexpr auto kGrace = 500ms;
+constexpr auto kGrace = 250ms;
 // How long to wait for a descriptor when the process has none left.
 constexpr int kNoDescriptorPauseMs = 20;
 // Turned-away clients whose sockets are kept until they had a chance to read why.

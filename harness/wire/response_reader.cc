@@ -99,8 +99,16 @@ class ResponseReader::Impl {
     return response.status / 100 == 1 && response.status != kSwitchingProtocols;
   }
 
+  /// Beast waits for more than the seven bytes of a TLS alert before it judges a version.
+  bool may_be_http() const {
+    constexpr std::string_view kStart = "HTTP/1.";
+    const std::size_t size = std::min(kStart.size(), pending.size());
+    return response.status != 0 || pending.compare(0, size, kStart, 0, size) == 0;
+  }
+
   State parse() {
     while (!pending.empty()) {
+      if (!may_be_http()) return give_up(beast::error::bad_version);
       ErrorCode code;
       const std::size_t used =
           message->put(boost::asio::const_buffer(pending.data(), pending.size()), code);
