@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "common/base/text.h"
+#include "common/base/file.h"
 
 namespace run {
 namespace {
@@ -44,12 +44,8 @@ bool gone(const Child& child, pid_t pid) {
   while (kill(pid, 0) == 0) {
     if (deadline.passed()) return false;
     child.ended();
-    std::unique_ptr<FILE, int (*)(FILE*)> file(
-        fopen(("/proc/" + std::to_string(pid) + "/stat").c_str(), "r"), fclose);
-    char text[512] = {};
-    if (file && fgets(text, sizeof text, file.get()) != nullptr) {
-      if (std::string_view(text).find(") Z ") != std::string_view::npos) return true;
-    }
+    const auto stat = base::read_file("/proc/" + std::to_string(pid) + "/stat");
+    if (stat && stat->find(") Z ") != std::string::npos) return true;
   }
   return true;
 }
