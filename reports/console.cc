@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/text.h"
 #include "reports/groups.h"
@@ -157,8 +158,9 @@ class Console {
     field(kBlock, "why", subject.why);
     field(kBlock, "fix", subject.fix);
     field(kBlock, "demanded", demanded_by(group));
+    std::string_view label = "source";
     for (const auto& reference : subject.references) {
-      field(kBlock, "source",
+      field(kBlock, std::exchange(label, ""),
             fmt::format("{} {}  {}", reference.document, reference.section,
                         reference.url(revision_of(result_))));
     }
