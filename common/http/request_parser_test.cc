@@ -48,6 +48,21 @@ TEST(RequestParser, TakesTheSameRequestHoweverTheBytesAreCut) {
   }
 }
 
+TEST(RequestParser, TheEndOfAnEmptyChunkedBodyMayComeInPieces) {
+  RequestParser parser(kMaxHead, kMaxBody);
+  Request request;
+  parser.begin(request);
+  std::string unused;
+  for (const char* piece :
+       {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "\r", "\n"}) {
+    EXPECT_FALSE(parser.done());
+    unused += piece;
+    unused.erase(0, parser.put(unused.data(), unused.size()));
+  }
+  EXPECT_TRUE(parser.done());
+  EXPECT_EQ(parser.error_status(), 0);
+}
+
 TEST(RequestParser, LeavesThePipelinedRequestAlone) {
   const std::string_view first = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
   const std::string bytes = std::string(first) + "GET /2 HTTP/1.1\r\n";

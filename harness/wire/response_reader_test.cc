@@ -30,6 +30,16 @@ TEST(ResponseReader, TakesTheSameResponseHoweverTheBytesAreCut) {
   }
 }
 
+TEST(ResponseReader, TheEndOfAnEmptyChunkedBodyMayComeInPieces) {
+  ResponseReader responses = reader();
+  for (const char* piece :
+       {"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "\r", "\n"}) {
+    EXPECT_NE(responses.state(), State::done);
+    responses.put(piece);
+  }
+  EXPECT_EQ(responses.state(), State::done);
+}
+
 TEST(ResponseReader, SkipsInterimResponses) {
   ResponseReader responses = reader();
   responses.put("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
