@@ -19,8 +19,8 @@ struct HealthOptions {
   double timeout = 5;
 };
 
-int unhealthy(const std::string& url, std::string_view reason) {
-  fmt::print(stderr, "mcp-authspec: {}: {}\n", url, reason);
+int unhealthy(std::string_view reason) {
+  fmt::print(stderr, "mcp-authspec: {}\n", reason);
   return 1;
 }
 
@@ -33,9 +33,9 @@ int run_healthcheck(const HealthOptions& options) {
   http::ClientRequest request;
   request.url = options.url;
   const auto response = http::fetch(request, base::Deadline::after(span));
-  if (!response) return unhealthy(options.url, response.error().message);
+  if (!response) return unhealthy(response.error().message);
   if (response->status / 100 == 2) return 0;
-  return unhealthy(options.url, fmt::format("status {}", response->status));
+  return unhealthy(fmt::format("{}: status {}", options.url, response->status));
 }
 
 }  // namespace

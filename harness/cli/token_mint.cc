@@ -172,7 +172,7 @@ base::Result<std::string> mint_there(const MintOptions& options, const idp::Mint
   call.body = control_body(options, request, issuer);
   const auto response = http::fetch(call, base::Deadline::after(10s));
   if (!response) {
-    return base::fail(fmt::format("token: --idp {}: {}", options.idp, response.error().message));
+    return base::fail("token: --idp: " + response.error().message);
   }
   std::string token = string_member(response->body, "token");
   if (response->status == 200 && !token.empty()) return token;

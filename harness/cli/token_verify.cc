@@ -37,7 +37,7 @@ base::Result<std::string> read_source(const std::string& where) {
   http::ClientRequest request;
   request.url = where;
   auto response = http::fetch(request, base::Deadline::after(10s));
-  if (!response) return base::fail(where + ": " + response.error().message);
+  if (!response) return tl::unexpected(response.error());
   if (response->status != 200)
     return base::fail(fmt::format("{}: status {}", where, response->status));
   return std::move(response->body);
