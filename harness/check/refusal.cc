@@ -9,10 +9,16 @@
 namespace check {
 namespace {
 
+/// "401 or 400"; a whole class of statuses in short.
+std::string statuses_text(const std::vector<int>& statuses) {
+  if (statuses.size() >= 100) return "any 4xx status";
+  std::vector<std::string> texts;
+  for (const int status : statuses) texts.push_back(std::to_string(status));
+  return base::join(texts, " or ");
+}
+
 std::string expected_text(const Refusal& refusal) {
-  std::vector<std::string> statuses;
-  for (const int status : refusal.statuses) statuses.push_back(std::to_string(status));
-  std::string text = base::join(statuses, " or ");
+  std::string text = statuses_text(refusal.statuses);
   if (refusal.challenge) text += " with a WWW-Authenticate challenge";
   return text + " and no JSON-RPC result";
 }
@@ -68,7 +74,7 @@ Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal) {
   const auto& statuses = refusal.statuses;
   if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
     Finding finding = misrefused(answer, refusal, why_wrong_status(answer),
-                                 fmt::format("{} instead of {}", status, statuses.front()));
+                                 fmt::format("{} instead of {}", status, statuses_text(statuses)));
     if (status >= 500) finding.severity = Severity::high;
     return finding;
   }

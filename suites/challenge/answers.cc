@@ -118,10 +118,17 @@ Finding garbage_token(Probe& probe) {
   });
 }
 
-Finding scope_hint(const mcp::Challenge& challenge, const mcp::Answer& answer) {
+Finding scope_named(const mcp::Challenge& challenge, const mcp::Answer& answer) {
   if (challenge.parameter("scope") != nullptr) return Finding::met(answer.summary());
   return Finding::broken("a challenge with `scope`", answer.summary(),
                          "a client has to guess which scopes to ask for, or asks for all");
+}
+
+Finding scope_hint(Probe& probe) {
+  if (probe.target().required_scopes.empty() || probe.target().scopes_assumed) {
+    return Finding::skipped("no scope is known that every request needs");
+  }
+  return check::examines(probe, check::without_credentials(), 401, bearer_challenge(scope_named));
 }
 
 bool asks_offline(const mcp::Answer& answer) {
@@ -219,7 +226,7 @@ const check::Suite cases{
          .faults = {"challenge.no-scope"},
          .why = "Clients that are not told ask for every scope there is.",
          .fix = "Add scope=\"…\" with the scopes of the request to the challenge.",
-         .run = check::examines_refusal(nothing, 401, bearer_challenge(scope_hint))},
+         .run = scope_hint},
         {.id = "no-offline-access-in-challenge",
          .title = "no challenge asks for the scope offline_access",
          .level = Level::should,

@@ -44,11 +44,16 @@ Family every_method(Probe& probe) {
     if (is_public(probe, method.operation.method)) continue;
     family.push_back({method.label, {.operation = method.operation}});
   }
-  // Only this revision has batches.
-  if (probe.target().revision() == Revision::r2025_03_26) {
-    family.push_back({"a batch", {.edit = make_batch}});
-  }
   return family;
+}
+
+/// Only the oldest revision has batches; on others it is enough that none is served.
+check::Finding every_method_and_batch(Probe& probe) {
+  const Family batch = {{"a batch", {.edit = make_batch}}};
+  const bool has_batches = probe.target().revision() == Revision::r2025_03_26;
+  return check::worst(
+      {check::refuses_each(probe, every_method(probe)),
+       has_batches ? check::refuses_each(probe, batch) : check::serves_none(probe, batch)});
 }
 
 Family handshake(Probe& probe) {
@@ -109,7 +114,7 @@ const check::Suite cases{
                 "method that is added.",
          .fix = "Check credentials once for the whole endpoint, before the message is looked at. "
                 "Methods that are open on purpose belong in the profile's public_methods.",
-         .run = check::refuses_family(every_method)},
+         .run = every_method_and_batch},
         {.id = "handshake",
          .title = "initialize, server/discover and ping are not served without credentials",
          .level = Level::should,
@@ -130,7 +135,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-requirements"}, {"MCP transports", ""}},
          .requirements = {"RS-05", "RS-16"},
-         .faults = {"credential.skip", "credential.public-get"},
+         .faults = {"credential.public-get"},
          .why = "The stream carries the server's messages to whoever listens.",
          .fix = "Check credentials on GET as on POST, or answer 405.",
          .run = check::refuses_attempt([](Probe&) { return without_message("GET"); },
@@ -140,7 +145,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-requirements"}, {"MCP transports", "session-management"}},
          .requirements = {"RS-05"},
-         .faults = {"credential.skip", "credential.public-delete"},
+         .faults = {"credential.public-delete"},
          .why = "A stranger can end other people's sessions.",
          .fix = "Check credentials on DELETE as on POST, or answer 405.",
          .run = check::refuses_attempt([](Probe&) { return without_message("DELETE"); },

@@ -40,12 +40,12 @@ check::Refusal refusal_for(const Probe& probe) {
 
 /// Refused with good credentials, so that acceptance says nothing about authentication.
 Finding refused(Probe& probe, const Family& family, const check::Refusal& refusal,
-                const std::string& reason) {
+                const std::string& reason, const std::string& cause) {
   Finding finding =
       check::no_bypass(check::refuses_each(probe, family, refusal), Severity::medium, reason);
   if (finding.outcome != check::Outcome::accepted) return finding;
   finding.outcome = check::Outcome::not_applicable;
-  finding.cause = "foreign origins are served";
+  finding.cause = cause;
   return finding;
 }
 
@@ -55,7 +55,8 @@ Body refuses_origins(Origins origins) {
   return [origins](Probe& probe) {
     return refused(probe, of_origin(probe, origins(probe.target().url)), refusal_for(probe),
                    "the Origin is not checked; a page that reaches this server by DNS rebinding "
-                   "is served, though it still needs credentials");
+                   "is served, though it still needs credentials",
+                   "foreign origins are served");
   };
 }
 
@@ -112,7 +113,8 @@ Finding host_foreign(Probe& probe) {
   }
   return refused(probe, family, check::any_refusal(),
                  "a name of the attacker's that resolves to this machine is served, which is how "
-                 "DNS rebinding begins");
+                 "DNS rebinding begins",
+                 "foreign hosts are served");
 }
 
 const check::Suite cases{
