@@ -37,8 +37,8 @@ struct Operation {
 struct Framing {
   std::string target = "/mcp";  ///< path and query of the MCP endpoint
   Revision revision = kNewest;
-  std::string session_id;       ///< legacy servers with sessions
-  std::string protocol_version; ///< legacy: as negotiated, sent as MCP-Protocol-Version (06+)
+  std::string session_id;        ///< legacy servers with sessions
+  std::string protocol_version;  ///< legacy: as negotiated, sent as MCP-Protocol-Version (06+)
 };
 
 /// The POST that carries the operation, without credentials: Content-Type, Accept and, by
@@ -53,7 +53,7 @@ wire::Request frame_initialized(const Framing& framing);
 
 /// One challenge of a WWW-Authenticate field (RFC 9110, section 11.6.1).
 struct Challenge {
-  std::string scheme;  ///< as written
+  std::string scheme;                                           ///< as written
   std::vector<std::pair<std::string, std::string>> parameters;  ///< names in lower case
   std::string token68;
   const std::string* parameter(std::string_view name) const;
@@ -66,17 +66,17 @@ std::optional<std::string> challenge_syntax_error(std::string_view field_value);
 
 /// What an answer means, told by status and body together.
 enum class Kind {
-  result,         ///< 2xx with a JSON-RPC result
-  rpc_error,      ///< 2xx or 4xx other than 401/403/429 with a JSON-RPC error object
-  accepted,       ///< 202, or 2xx without a body, to a notification
-  unauthorized,   ///< 401
-  forbidden,      ///< 403
-  limited,        ///< 429
-  client_error,   ///< any other 4xx
-  server_error,   ///< 5xx
-  redirect,       ///< 3xx
-  strange,        ///< 2xx that is neither a result nor an error; or an unknown status
-  none,           ///< no response: see the exchange's failure
+  result,        ///< 2xx with a JSON-RPC result
+  rpc_error,     ///< 2xx or 4xx other than 401/403/429 with a JSON-RPC error object
+  accepted,      ///< 202, or 2xx without a body, to a notification
+  unauthorized,  ///< 401
+  forbidden,     ///< 403
+  limited,       ///< 429
+  client_error,  ///< any other 4xx
+  server_error,  ///< 5xx
+  redirect,      ///< 3xx
+  strange,       ///< 2xx that is neither a result nor an error; or an unknown status
+  none,          ///< no response: see the exchange's failure
 };
 
 struct Answer {
