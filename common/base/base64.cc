@@ -44,7 +44,7 @@ std::optional<std::string> decode(std::string_view text,
   std::uint32_t buffer = 0;
   int bits = 0;
   for (const char c : text) {
-    const int value = table[static_cast<unsigned char>(c)];
+    const std::int8_t value = table[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
     buffer = buffer << 6 | static_cast<std::uint32_t>(value);
     bits += 6;
