@@ -71,6 +71,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 /// In the forked child. Only what is safe after a fork of a threaded process.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int output) {
   setpgid(0, 0);
+  // The guardian does more, but it can be killed together with us.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
@@ -85,8 +87,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// In a second forked child: outlives us only to end the group when we are gone without having
-/// ended it ourselves, however we died. PR_SET_PDEATHSIG would reach the shell alone, and would
-/// fire when no more than the thread that forked ends.
+/// ended it ourselves, however we died. PR_SET_PDEATHSIG reaches the shell alone.
 [[noreturn]] void guard(pid_t group, int lifeline) {
   setpgid(0, 0);
   if (lifeline != 3) dup2(lifeline, 3);

@@ -16,7 +16,8 @@ namespace run {
 /// killed. Thread-safe.
 class Child {
  public:
-  /// `environment` is added to our own. Without blocking; the error is the system's reason.
+  /// `environment` is added to our own. Without blocking; the error is the system's reason. The
+  /// calling thread has to live as long as the child: the system ends the child with it.
   static base::Result<std::unique_ptr<Child>> start(
       const std::string& command, const std::map<std::string, std::string>& environment);
   /// Ends it.

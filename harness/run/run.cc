@@ -55,7 +55,7 @@ class Lookout {
 /// The error is for a wrong call: no URL, not absolute, or off this machine without permission.
 base::Result<base::Url> usable_url(const std::string& text, bool allow_remote) {
   auto url = base::parse_url(text);
-  if (!url) return base::fail(fmt::format("{}: {}", text, url.error().message));
+  if (!url) return url;
   if (url->has_fragment) return base::fail(fmt::format("{}: a fragment is never sent", text));
   if (url->has_userinfo) {
     return base::fail(
@@ -119,6 +119,7 @@ class Execution {
     auto provider = idp::MockIdp::start({.port = options_.idp_port});
     if (!provider) return base::fail("the identity provider: " + provider.error().message);
     provider_ = std::move(*provider);
+    if (mode_ == check::Mode::oauth) result_.target.issuer = provider_->issuer().url();
     auto rogue = idp::MockIdp::start({.pool_index = 1});
     if (!rogue) return base::fail("the second identity provider: " + rogue.error().message);
     rogue_ = std::move(*rogue);

@@ -54,7 +54,8 @@ std::string wait_until_ready(const Child& child, const base::Url& url, milliseco
         knock(url, attempt), base::Deadline::earlier(deadline, base::Deadline::after(kPatience)),
         [](const wire::Response&) { return true; });
     if (exchange.response && exchange.response->status != 0) return "";
-    last = exchange.failure_text;
+    last = exchange.failure == wire::Failure::timeout ? "it takes connections but answers nothing"
+                                                      : exchange.failure_text;
     if (const auto ended = child.wait(base::Deadline::after(pause))) {
       return fmt::format("the server ended before it answered: {}{}", *ended,
                          child.last_words().empty() ? "" : ": " + child.last_words());
@@ -82,7 +83,7 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const id
   const auto url = fill(plan.url.empty() ? kUsualUrl : plan.url, values);
   if (!url) return base::fail("the URL: " + url.error().message);
   const auto parsed = base::parse_url(*url);
-  if (!parsed) return base::fail(fmt::format("{}: {}", *url, parsed.error().message));
+  if (!parsed) return tl::unexpected(parsed.error());
   launch.url = *url;
   // A fixed port in the URL is the one to tell the server.
   values["port"] = std::to_string(parsed->port);
