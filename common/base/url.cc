@@ -44,7 +44,7 @@ bool Url::is_loopback() const {
 Result<Url> parse_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed) return fail(fmt::format("'{}' is not an absolute URL", text));
-  const boost::urls::url_view view = *parsed;
+  const boost::urls::url_view& view = *parsed;
   const auto own = [](auto part) { return std::string(part.data(), part.size()); };
   Url url;
   url.scheme = to_lower(own(view.scheme()));
