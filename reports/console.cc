@@ -95,7 +95,7 @@ class Console {
                        2, options_.width));
     }
     if (result_.problem.empty()) return;
-    line("\n" + ink_.red(result_.cases.empty() ? "NOT TESTED" : "NOT FULLY TESTED"));
+    line("\n" + ink_.red(result_.count(Verdict::pass) == 0 ? "NOT TESTED" : "NOT FULLY TESTED"));
     line("  " + wrap(one_line(result_.problem), 2, options_.width));
     what_to_do();
     output_of_target();
@@ -145,12 +145,10 @@ class Console {
     const auto& first = group.first();
     const auto& subject = first.subject;
     const bool many = group.members.size() > 1;
-    std::string title = one_line(group.key);
-    if (many) title += " - " + counted(group.members.size(), "case");
     const auto verdict = fmt::format("{:<6}", check::to_string(first.judgement.verdict));
     line("\n  " + ink_.of(first.judgement.severity, verdict) +
-         ink_.bold(wrap(title, kBlock, options_.width)));
-    field(kBlock, many ? "cases" : "case", ids_of(group));
+         ink_.bold(wrap(heading_of(group), kBlock, options_.width)));
+    field(kBlock, many ? "cases" : "case", brief_ids_of(group));
     if (!many && group.key != subject.title) field(kBlock, "rule", subject.title);
     field(kBlock, "expected", first.finding.expected);
     field(kBlock, "actual", first.finding.actual);
@@ -206,7 +204,10 @@ class Console {
   }
 
   void left_out(std::string_view title, Verdict verdict) {
-    const auto groups = by_reason(result_, verdict);
+    auto groups = by_reason(result_, verdict);
+    // What is in the way of all cases has been said already.
+    std::erase_if(groups,
+                  [&](const Group& group) { return group.key == one_line(result_.problem); });
     if (groups.empty()) return;
     heading(title);
     for (const auto& group : groups) {

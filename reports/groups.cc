@@ -18,6 +18,22 @@ bool is_finding(const check::CaseResult& result) {
   return (verdict == Verdict::fail || verdict == Verdict::warn) && !result.baselined;
 }
 
+bool was_accepted(const check::CaseResult& one) {
+  return one.finding.outcome == check::Outcome::accepted;
+}
+
+/// That tokens are accepted says nothing yet: what mends it tells whether the defect is the same.
+bool alike(const check::CaseResult& a, const check::CaseResult& b) {
+  return !a.finding.cause.empty() && a.finding.cause == b.finding.cause &&
+         a.judgement.severity == b.judgement.severity &&
+         a.judgement.verdict == b.judgement.verdict && was_accepted(a) == was_accepted(b) &&
+         (!was_accepted(a) || a.subject.fix == b.subject.fix);
+}
+
+std::string title_of(const check::CaseResult& one) {
+  return one.finding.cause.empty() || was_accepted(one) ? one.subject.title : one.finding.cause;
+}
+
 /// Adds to the group that `matches`, or begins a new one.
 template <typename Matches>
 void add(std::vector<Group>& groups, const check::CaseResult& result, std::string key,
@@ -47,13 +63,7 @@ std::vector<Group> findings(const check::RunResult& result) {
   std::vector<Group> groups;
   for (const auto& one : result.cases) {
     if (!is_finding(one)) continue;
-    const auto& cause = one.finding.cause;
-    add(groups, one, cause.empty() ? one.subject.title : cause, [&](const Group& group) {
-      const auto& other = group.first();
-      return !cause.empty() && other.finding.cause == cause &&
-             other.judgement.severity == one.judgement.severity &&
-             other.judgement.verdict == one.judgement.verdict;
-    });
+    add(groups, one, title_of(one), [&](const Group& group) { return alike(group.first(), one); });
   }
   std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
     const auto rank = [](const Group& group) {
@@ -77,6 +87,35 @@ std::vector<Group> by_reason(const check::RunResult& result, Verdict verdict) {
     return a.members.size() > b.members.size();
   });
   return groups;
+}
+
+std::string heading_of(const Group& group) {
+  const auto more = group.members.size() - 1;
+  if (more == 0) return one_line(group.key);
+  if (was_accepted(group.first())) {
+    return fmt::format("{} - and {} more like it", one_line(group.key), more);
+  }
+  return fmt::format("{} - {}", one_line(group.key), counted(more + 1, "case"));
+}
+
+std::string brief_ids_of(const Group& group) {
+  constexpr std::size_t kPerSuite = 6;
+  std::vector<std::pair<std::string, std::vector<std::string>>> suites;
+  for (const auto* member : group.members) {
+    const auto suite = member->subject.suite();
+    if (suites.empty() || suites.back().first != suite) suites.push_back({suite, {}});
+    suites.back().second.push_back(member->subject.id);
+  }
+  std::vector<std::string> parts;
+  for (auto& [suite, ids] : suites) {
+    const auto all = ids.size();
+    if (all > kPerSuite + 1) {
+      ids.resize(kPerSuite);
+      ids.push_back(fmt::format("{} more of {}", all - kPerSuite, suite));
+    }
+    parts.push_back(base::join(ids, ", "));
+  }
+  return base::join(parts, ", ");
 }
 
 std::string ids_of(const Group& group) {

@@ -15,14 +15,20 @@ struct Group {
 };
 
 /// FAILs and WARNs that no baseline accepts, by severity (worst first; a FAIL before a WARN) and
-/// cause. A finding without a cause is a group of its own, and `key` is its case's title.
+/// cause; where bad credentials were accepted, also by what mends it. A finding without a cause is
+/// a group of its own, and `key` is its case's title.
 std::vector<Group> findings(const check::RunResult& result);
 
 /// The cases of that verdict by the reason that they give, most members first.
 std::vector<Group> by_reason(const check::RunResult& result, check::Verdict verdict);
 
+/// The key, and how many cases it stands for.
+std::string heading_of(const Group& group);
+
 /// "claims.expired, claims.no-aud".
 std::string ids_of(const Group& group);
+/// The same, of each suite only the first few.
+std::string brief_ids_of(const Group& group);
 
 /// The MCP revision of the run: references point into it.
 mcp::Revision revision_of(const check::RunResult& result);

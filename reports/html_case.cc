@@ -13,6 +13,9 @@ namespace {
 /// A page for a browser shows the beginning of a message; the JSON report has more of it.
 constexpr std::size_t kMaxShownBytes = 6UL << 10;
 
+/// Beyond this many cases, the list is folded.
+constexpr std::size_t kMaxLinksInSight = 12;
+
 std::string row(std::string_view label, const std::string& html) {
   return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, html);
 }
@@ -96,7 +99,9 @@ std::string links_to(const Group& group) {
     const auto id = html_text(member->subject.id);
     out += fmt::format("<a href=\"#{0}\"><code>{0}</code></a> ", id);
   }
-  return out;
+  if (group.members.size() <= kMaxLinksInSight) return out;
+  return fmt::format("<details><summary>{}</summary>{}</details>", html_text(brief_ids_of(group)),
+                     out);
 }
 
 }  // namespace
@@ -110,7 +115,7 @@ std::string html_finding(const Group& group, mcp::Revision revision) {
   const auto severity = check::to_string(first.judgement.severity);
   const bool many = group.members.size() > 1;
   return fmt::format(
-             "<article class=\"finding {}\">\n<h3>{} {}{}</h3>\n<dl>\n", severity,
+             "<article class=\"finding {}\">\n<h3>{} {}</h3>\n<dl>\n", severity,
              badge(severity, severity), html_text(group.key),
              many ? fmt::format(" <small>{}</small>", counted(group.members.size(), "case")) : "") +
          row(many ? "Cases" : "Case", links_to(group)) +

@@ -73,7 +73,7 @@ std::string as_text(const std::vector<check::Case>& cases, const Filter& filter,
     suite = one.suite();
     const auto left =
         fmt::format("{:<{}}  {:<7}  ", one.id, widest, check::to_string(level_of(one, filter)));
-    out += left + reports::wrap(one.title, left.size(), std::max<unsigned>(width, 100)) + "\n";
+    out += left + reports::wrap(one.title, left.size(), width) + "\n";
   }
   return out + "\n" + reports::counted(cases.size(), "case") + "\n";
 }
@@ -122,7 +122,9 @@ int list(const Flags& flags) {
       return fail_usage(fmt::format("list: --revision: \"{}\" is not a revision", flags.revision));
     }
   }
-  const auto width = terminal_of(STDOUT_FILENO).width;
+  // One line each where a program reads it.
+  const auto terminal = terminal_of(STDOUT_FILENO);
+  const auto width = terminal.interactive ? terminal.width : 1000;
   if (flags.requirements) {
     std::vector<const Requirement*> selected;
     for (const auto& one : requirements()) {
