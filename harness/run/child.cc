@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -34,6 +35,7 @@ constexpr std::size_t kMaxOutput = 64UL << 10;
 constexpr std::size_t kMaxLastLines = 4;
 constexpr std::size_t kMaxLastWords = 600;
 constexpr milliseconds kPoll{5};
+constexpr milliseconds kDrain{500};
 /// Marks everything that descends from a child, also what left its process group.
 constexpr std::string_view kCookie = "MCP_AUTHSPEC_CHILD";
 
@@ -145,6 +147,8 @@ struct Child::Impl {
 
   std::mutex stop_mutex;
   mutable std::mutex mutex;
+  std::condition_variable changed;
+  bool drained = false;       ///< the reader has come to the end of the output
   std::optional<int> status;  ///< of the shell, once reaped
   bool gone = false;          ///< no process of the group is left; its number may be another's
   std::string tail;
@@ -175,6 +179,14 @@ struct Child::Impl {
       std::this_thread::sleep_for(kPoll);
     }
     return true;
+  }
+
+  void note_drained() {
+    {
+      const std::lock_guard lock(mutex);
+      drained = true;
+    }
+    changed.notify_all();
   }
 
   void keep(std::string_view bytes) {
@@ -234,6 +246,7 @@ base::Result<std::unique_ptr<Child>> Child::start(
   impl->reader = std::thread(
       [raw = impl.get(), from = std::move(output->read), woken = std::move(wake->read)]() mutable {
         raw->read_all(std::move(from), std::move(woken));
+        raw->note_drained();
       });
   return std::unique_ptr<Child>(new Child(std::move(impl)));
 }
@@ -258,7 +271,9 @@ std::optional<std::string> Child::wait(base::Deadline deadline) const {
 }
 
 std::string Child::output() const {
-  const std::lock_guard lock(impl_->mutex);
+  std::unique_lock lock(impl_->mutex);
+  // What a dead server said last may still be in the pipe.
+  if (impl_->refresh()) impl_->changed.wait_for(lock, kDrain, [this] { return impl_->drained; });
   const std::size_t from = impl_->tail.size() - std::min(impl_->tail.size(), kMaxOutput);
   return impl_->tail.substr(from);
 }
