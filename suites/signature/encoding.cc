@@ -74,7 +74,7 @@ const check::Suite kByteOrderMarkCases{
     "signature",
     family(kByteOrderMark, {{"header-bom",
                              "a byte order mark in front of the header makes no server error",
-                             {"header.odd-500"}}})};
+                             {"header.bom-500"}}})};
 
 const Shared kDuplicate{
     .references = {{"RFC 7515", "4"}, {"RFC 7519", "4"}},

@@ -68,19 +68,20 @@ const Shared kKidHint{
 
 const check::Suite kKidHintCases{
     "signature",
-    family(
-        kKidHint,
-        {
-            {"kid-unknown", "a token with a kid that nobody published is refused", {"key.kid-ignored"}},
-            {"kid-number",
-             "a token whose kid is a number is refused",
-             {"key.kid-ignored", "key.odd-kid-500"}},
-            {"kid-empty", "a token whose kid is empty is refused", {"key.kid-ignored", "key.odd-kid-500"}},
-            {"kid-64k",
-             "a kid of 65,536 characters makes no server error",
-             {"credential.long-500"},
-             survives_mutation("kid-64k")},
-        })};
+    family(kKidHint,
+           {
+               {"kid-unknown",
+                "a token with a kid that nobody published is refused",
+                {"key.kid-ignored"}},
+               {"kid-number", "a token whose kid is a number is refused", {"key.odd-kid-500"}},
+               {"kid-empty",
+                "a token whose kid is empty is refused",
+                {"key.kid-ignored", "key.odd-kid-500"}},
+               {"kid-64k",
+                "a kid of 65,536 characters makes no server error",
+                {"credential.long-500"},
+                survives_mutation("kid-64k")},
+           })};
 
 const Shared kCritical{
     .references = {{"RFC 7515", "4.1.11"}},
