@@ -103,6 +103,12 @@ TEST_F(MockIdpTest, TheKeySetIsServedAsOneAndFollowsRotation) {
   EXPECT_EQ(json_of(get("/i/main/jwks"))["keys"].size(), 4u);
 }
 
+TEST_F(MockIdpTest, TheKeySetIsFoundByClientsThatAppendAPathToTheIssuer) {
+  EXPECT_EQ(get("/i/main/i/other/jwks").body, get("/i/main/jwks").body);
+  EXPECT_EQ(get("/i/main/i/other/token").status, 404);
+  EXPECT_EQ(get("/i/main/i/other").status, 404);
+}
+
 TEST_F(MockIdpTest, TheTokenEndpointGivesAnAccessTokenOfRfc9068) {
   const auto response = post_form(
       "/i/main/token", std::string(kClient) + "&resource=http%3A%2F%2Flocalhost%2Fmcp&scope=a+b");

@@ -51,8 +51,15 @@ Found find_of_issuer(std::string_view path) {
   const std::size_t slash = path.find('/');
   found.issuer = path.substr(0, slash);
   if (slash == std::string_view::npos) return found;
+  std::string_view below = path.substr(slash);
+  // Clients that append the path of a JWKS URI to an issuer ask for `/i/a/i/b/jwks`.
+  if (below.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) {
+    const std::size_t inner = below.find('/', kIssuerPrefix.size());
+    below = inner == std::string_view::npos ? std::string_view() : below.substr(inner);
+    if (below != "/jwks") return found;
+  }
   for (const Route& route : kOfIssuer) {
-    if (path.substr(slash) != route.path) continue;
+    if (below != route.path) continue;
     found.name = route.name;
     found.endpoint = route.endpoint;
   }
