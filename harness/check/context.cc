@@ -18,8 +18,6 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kControlLife{60};
 constexpr std::size_t kMaxRefused = 5'000;
 
-thread_local std::optional<base::Deadline> thread_limit;
-
 /// The scopes in the claim where the target looks for them.
 void set_scopes(jose::Recipe& recipe, const std::string& claim,
                 const std::vector<std::string>& scopes) {
@@ -57,11 +55,8 @@ bool Context::fetched_keys() const {
 wire::Connection Context::connect() const { return wire::Connection(target_.url, options_.tls); }
 
 base::Deadline Context::request_deadline() const {
-  const auto usual = base::Deadline::after(cancelled_ ? milliseconds{0} : options_.request_timeout);
-  return thread_limit ? base::Deadline::earlier(usual, *thread_limit) : usual;
+  return base::Deadline::after(cancelled_ ? milliseconds{0} : options_.request_timeout);
 }
-
-void Context::limit_thread(std::optional<base::Deadline> limit) { thread_limit = limit; }
 
 jose::Recipe Context::control(std::string_view subject) const {
   auto recipe =

@@ -94,11 +94,8 @@ class Context {
   base::Redactor& redactor() { return redactor_; }
 
   wire::Connection connect() const;
-  /// When a request that is sent now has to be answered: never later than the thread's limit, and
-  /// at once when the run is cancelled.
+  /// When a request that is sent now has to be answered; at once when the run is cancelled.
   base::Deadline request_deadline() const;
-  /// Bounds all requests of the calling thread: what gives a case its deadline.
-  static void limit_thread(std::optional<base::Deadline> limit);
 
   /// A token recipe like the control's, for a subject.
   jose::Recipe control(std::string_view subject) const;

@@ -49,8 +49,13 @@ Credential authorization(std::string_view value) {
   return {"Authorization", {{"Authorization", std::string(value)}}};
 }
 
-Probe::Probe(Context& context, const Case& subject, wire::Connection& connection)
-    : context_(context), subject_(subject), connection_(connection) {}
+Probe::Probe(Context& context, const Case& subject, wire::Connection& connection,
+             base::Deadline limit)
+    : context_(context), subject_(subject), connection_(connection), limit_(limit) {}
+
+base::Deadline Probe::deadline() const {
+  return base::Deadline::earlier(context_.request_deadline(), limit_);
+}
 
 jose::Recipe Probe::good() { return good_for("alice"); }
 
@@ -83,7 +88,7 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
     const auto greeting = mcp::greet(
         [&](wire::Request request, std::string_view id) {
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
-          return mcp::interpret(connection_.exchange(request, context_.request_deadline()), id);
+          return mcp::interpret(connection_.exchange(request, deadline()), id);
         },
         framing.target, framing.revision);
     if (!greeting.ok()) {
@@ -100,7 +105,7 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
   if (attempt.edit) attempt.edit(request);
   context_.count_exchange();
-  auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
+  auto answer = mcp::interpret(connection_.exchange(request, deadline(),
                                                     [&](const wire::Response& response) {
                                                       return mcp::has_response(response, id);
                                                     }),
@@ -114,7 +119,7 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
 
 wire::Exchange Probe::fetch(const wire::Request& request) {
   context_.count_exchange();
-  wire::Exchange exchange = connection_.exchange(request, context_.request_deadline());
+  wire::Exchange exchange = connection_.exchange(request, deadline());
   record(exchange);
   return exchange;
 }
@@ -140,7 +145,7 @@ wire::Exchange Probe::get_url(std::string_view url) {
   request.target = parsed->target();
   request.headers = {{"Accept", "application/json"}};
   context_.count_exchange();
-  wire::Exchange exchange = connection.exchange(request, context_.request_deadline());
+  wire::Exchange exchange = connection.exchange(request, deadline());
   record(exchange);
   return exchange;
 }

@@ -39,7 +39,7 @@ struct Attempt {
 
 /// What counts as refused as specified.
 struct Refusal {
-  std::vector<int> statuses = {401};
+  std::vector<int> statuses = {401};  ///< empty: any 4xx
   bool challenge = true;  ///< a 401 has to carry WWW-Authenticate (RFC 9110, section 15.5.2)
 };
 
@@ -50,7 +50,9 @@ using ChangeOfProbe = std::function<void(jose::Recipe& token, Probe& probe)>;
 /// Everything that the body of a case may touch. One per running case; not thread-safe.
 class Probe {
  public:
-  Probe(Context& context, const Case& subject, wire::Connection& connection);
+  /// No request of the case is waited for beyond `limit`.
+  Probe(Context& context, const Case& subject, wire::Connection& connection,
+        base::Deadline limit = base::Deadline::after(std::chrono::hours{1}));
 
   const Target& target() const { return context_.target(); }
   Context& context() { return context_; }
@@ -62,6 +64,9 @@ class Probe {
   jose::Recipe good_for(std::string_view subject);
   std::string mint(const jose::Recipe& recipe);  ///< empty and noted as an error if it fails
   Credential good_credential();
+
+  /// When a request that is sent now has to be answered.
+  base::Deadline deadline() const;
 
   // Requests. Each is recorded; a 429 is waited out and the request sent again.
   mcp::Answer send(const Attempt& attempt);
@@ -101,6 +106,7 @@ class Probe {
   Context& context_;
   const Case& subject_;
   wire::Connection& connection_;
+  base::Deadline limit_;
   std::vector<wire::Exchange> exchanges_;
   std::string repro_;
   bool repro_shows_breach_ = false;

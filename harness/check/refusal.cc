@@ -9,9 +9,9 @@
 namespace check {
 namespace {
 
-/// "401 or 400"; a whole class of statuses in short.
+/// "401 or 400"
 std::string statuses_text(const std::vector<int>& statuses) {
-  if (statuses.size() >= 100) return "any 4xx status";
+  if (statuses.empty()) return "any 4xx status";
   std::vector<std::string> texts;
   for (const int status : statuses) texts.push_back(std::to_string(status));
   return base::join(texts, " or ");
@@ -21,6 +21,11 @@ std::string expected_text(const Refusal& refusal) {
   std::string text = statuses_text(refusal.statuses);
   if (refusal.challenge) text += " with a WWW-Authenticate challenge";
   return text + " and no JSON-RPC result";
+}
+
+bool is_allowed(int status, const std::vector<int>& statuses) {
+  if (statuses.empty()) return status / 100 == 4;
+  return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
 }
 
 /// Whether the server did what was asked: gave a result, took a notification, opened a stream.
@@ -71,10 +76,10 @@ Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal) {
     finding.severity = Severity::high;
     return finding;
   }
-  const auto& statuses = refusal.statuses;
-  if (std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
-    Finding finding = misrefused(answer, refusal, why_wrong_status(answer),
-                                 fmt::format("{} instead of {}", status, statuses_text(statuses)));
+  if (!is_allowed(status, refusal.statuses)) {
+    Finding finding =
+        misrefused(answer, refusal, why_wrong_status(answer),
+                   fmt::format("{} instead of {}", status, statuses_text(refusal.statuses)));
     if (status >= 500) finding.severity = Severity::high;
     return finding;
   }

@@ -143,6 +143,12 @@ class Runner {
     return stopped_;
   }
 
+  /// A case that only looks back can do so as well after the server has ended.
+  std::optional<std::string> stopped_for(const check::Case& subject) {
+    if (subject.needs.last && !stop_requested() && !deadline_.passed()) return std::nullopt;
+    return stopped();
+  }
+
   mcp::Revision revision() const { return context_.target().revision(); }
 
   check::CaseResult outcome_without_running(std::size_t index, check::Finding finding) const {
@@ -154,7 +160,7 @@ class Runner {
     if (auto reason = skip_reason(context_, subject)) {
       return finish(index, outcome_without_running(index, check::Finding::skipped(*reason)));
     }
-    if (auto reason = stopped()) {
+    if (auto reason = stopped_for(subject)) {
       return finish(index, outcome_without_running(index, check::Finding::undecided(*reason)));
     }
     if (subject.needs.issuer && !context_.refuses_something()) {
@@ -174,9 +180,8 @@ class Runner {
     const milliseconds limit = subject.needs.waits ? kWaitingCaseLimit : kCaseLimit;
     const auto began = std::chrono::steady_clock::now();
     const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
-    check::Context::limit_thread(case_deadline);
     wire::Connection connection = context_.connect();
-    check::Probe probe(context_, subject, connection);
+    check::Probe probe(context_, subject, connection, case_deadline);
     check::Finding finding;
     try {
       finding = subject.run ? subject.run(probe) : check::Finding::failed("the case has no body");
@@ -185,10 +190,9 @@ class Runner {
     } catch (...) {
       finding = check::Finding::failed("the case threw something");
     }
-    check::Context::limit_thread(std::nullopt);
     if (!finding.ok()) {
       // What fails because its requests were cut short says nothing about the server.
-      if (auto reason = stopped()) {
+      if (auto reason = stopped_for(subject)) {
         finding = check::Finding::undecided(*reason);
       } else if (case_deadline.passed()) {
         finding = check::Finding::undecided(

@@ -78,7 +78,7 @@ std::string session_of(Probe& probe, const std::string& token) {
   const auto send = [&](wire::Request request, std::string_view id) {
     for (const auto& header : probe.target().profile.headers) request.headers.push_back(header);
     request.headers.push_back({"Authorization", "Bearer " + token});
-    return mcp::interpret(connection.exchange(request, probe.context().request_deadline(),
+    return mcp::interpret(connection.exchange(request, probe.deadline(),
                                               [&](const wire::Response& response) {
                                                 return mcp::has_response(response, id);
                                               }),
