@@ -11,6 +11,9 @@ namespace suites::claims {
 struct Shared {
   check::Level level = check::Level::must;
   std::optional<check::Level> if_accepted;
+  /// Where set: why a token that is accepted here was not forged. It is a defect all the same, but
+  /// no way around authentication.
+  std::string harmless = {};
   std::optional<check::Level> on_2025_03_26;
   std::vector<check::Reference> references;
   std::vector<std::string> requirements;

@@ -51,7 +51,9 @@ const Shared kUnsignedKid{
 };
 
 const Shared kOddAlgorithm{
-    .if_accepted = check::Level::should,
+    .harmless =
+        "the signature was right, so nothing is forged; but the server guessed what the "
+        "header did not say",
     .references = {{"RFC 7515", "4.1.1"}, {"RFC 8725", "3.1"}},
     .why = "A verifier that guesses what an odd `alg` means can be led to guess wrongly.",
     .fix =

@@ -13,6 +13,9 @@ namespace suites::signature {
 struct Shared {
   check::Level level = check::Level::must;
   std::optional<check::Level> if_accepted;
+  /// Where set: why a token that is accepted here was not forged. It is a defect all the same, but
+  /// no way around authentication.
+  std::string harmless = {};
   std::vector<check::Reference> references;
   std::string why;
   std::string fix;

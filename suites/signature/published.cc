@@ -161,7 +161,9 @@ const Shared kSymmetric{
     .fix = "Ignore keys of type oct in a JWK set, and allow asymmetric algorithms only.",
 };
 const Shared kPurpose{
-    .if_accepted = check::Level::should,
+    .harmless =
+        "the issuer did publish the key, so nothing is forged; but it published it for "
+        "something else",
     .references = {{"RFC 7517", "4.2"}, {"RFC 7517", "4.3"}},
     .why = "The issuer does not promise that what such a key signs is a token.",
     .fix =
