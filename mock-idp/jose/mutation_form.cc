@@ -30,12 +30,12 @@ constexpr Shape kShapes[] = {
      [](const Parts& parts) { return "." + parts.compact(); }},
     {"trailing-dot", "the good token before a dot",
      [](const Parts& parts) { return parts.compact() + "."; }},
-    {"json-flattened", "the good signature as flattened JWS JSON",
+    {"json-serialization-flattened", "the good signature as flattened JWS JSON",
      [](const Parts& parts) {
        return fmt::format(R"({{"payload":"{}","protected":"{}","signature":"{}"}})", parts.payload,
                           parts.header, parts.signature);
      }},
-    {"json-general", "the good signature as general JWS JSON",
+    {"json-serialization-general", "the good signature as general JWS JSON",
      [](const Parts& parts) {
        return fmt::format(
            R"({{"payload":"{}","signatures":[{{"protected":"{}","signature":"{}"}}]}})",
@@ -138,8 +138,10 @@ Family form_mutations() {
         shape.name, shape.summary,
         [&shape](Recipe& recipe, const Surroundings&) { recipe.assemble = shape.assemble; }));
   }
-  family.push_back({"jwe-dir", "the good claims encrypted with a key of zeros", encrypt_directly});
-  family.push_back({"jwe-rsa-oaep-256", "the good claims encrypted to the issuer's public key",
+  family.push_back(
+      {"jwe-token-dir", "the good claims encrypted with a key of zeros", encrypt_directly});
+  family.push_back({"jwe-token-rsa-oaep-256",
+                    "the good claims encrypted to the issuer's public key",
                     encrypt_to_published_key});
   family.push_back({"jwe-pbes2-huge-count",
                     "encrypted by password, with 2,147,483,647 rounds to derive the key",

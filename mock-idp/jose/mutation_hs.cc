@@ -116,8 +116,8 @@ constexpr Form kForms[] = {
 
 /// Signs by HMAC over that form of the first published key, whose kid the token then names.
 Mutation with_public_key(const Form& form, const std::string& alg, bool unknown_kid) {
-  const std::string name =
-      fmt::format("hs{}-{}{}", alg.substr(2), form.name, unknown_kid ? "-unknown-kid" : "");
+  const std::string name = fmt::format("hs-with-public-key-hs{}-{}{}", alg.substr(2), form.name,
+                                       unknown_kid ? "-unknown-kid" : "");
   return {name,
           fmt::format("{} over {}{}", alg, form.summary,
                       unknown_kid ? ", with a kid that nobody published" : ""),

@@ -75,14 +75,14 @@ Family key_mutations() {
                             "\"" + std::string(65'536, 'k') + "\""));
   family.push_back(with_kid("kid-number", "the kid is a number, the signature is right", "1"));
   family.push_back(with_kid("kid-empty", "the kid is empty, the signature is right", R"("")"));
+  family.push_back(crossed("alg-kty-mismatch-rs256-ec-kid", "RS256, the kid is that of an EC key",
+                           "RS256", "ES256"));
+  family.push_back(crossed("alg-kty-mismatch-es256-rsa-kid", "ES256, the kid is that of an RSA key",
+                           "ES256", "RS256"));
+  family.push_back(crossed("alg-kty-mismatch-eddsa-ec-kid", "EdDSA, the kid is that of an EC key",
+                           "EdDSA", "ES256"));
   family.push_back(
-      crossed("alg-kty-rs256-ec-kid", "RS256, the kid is that of an EC key", "RS256", "ES256"));
-  family.push_back(
-      crossed("alg-kty-es256-rsa-kid", "ES256, the kid is that of an RSA key", "ES256", "RS256"));
-  family.push_back(
-      crossed("alg-kty-eddsa-ec-kid", "EdDSA, the kid is that of an EC key", "EdDSA", "ES256"));
-  family.push_back(
-      other_alg("alg-kty-es384-p256", "ES384 made with a P-256 key", "ES256", "ES384"));
+      other_alg("alg-kty-mismatch-es384-p256", "ES384 made with a P-256 key", "ES256", "ES384"));
   family.push_back(
       other_alg("alg-not-jwk-alg-ps256", "PS256 with a key published for RS256", "RS256", "PS256"));
   family.push_back(

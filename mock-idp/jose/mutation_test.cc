@@ -146,7 +146,7 @@ TEST(Mutations, ChangeExactlyTheirMembers) {
       {"crit-names-absent", {}, {"crit"}},
       {"embedded-jwk", {}, {"kid", "jwk"}},
       {"jku-foreign", {}, {"kid", "jku"}},
-      {"hs256-pem", {}, {"alg"}},
+      {"hs-with-public-key-hs256-pem", {}, {"alg"}},
       {"es-der", {}, {}},
       {"tampered-payload", {"sub"}, {}},
       {"tampered-header", {}, {"cty"}},
@@ -172,7 +172,7 @@ TEST(Mutations, HeaderFormsKeepTheSignatureRight) {
 }
 
 TEST(Mutations, PublicKeyAsSecretIsHmacOverThatText) {
-  const auto token = spoiled("RS256", "hs256-pem");
+  const auto token = spoiled("RS256", "hs-with-public-key-hs256-pem");
   ASSERT_TRUE(token);
   const std::string input = token->substr(0, token->rfind('.'));
   EXPECT_EQ(signature_of(*token), *hmac("HS256", pool("RS256").public_pem(), input));
@@ -216,7 +216,7 @@ TEST(Mutations, AudiencesThatCannotBeChangedSoAreNotMinted) {
 }
 
 TEST(Mutations, EncryptedTokensHaveFiveSegments) {
-  for (const char* name : {"jwe-dir", "jwe-rsa-oaep-256", "jwe-pbes2-huge-count"}) {
+  for (const char* name : {"jwe-token-dir", "jwe-token-rsa-oaep-256", "jwe-pbes2-huge-count"}) {
     EXPECT_EQ(base::split(*spoiled("RS256", name), '.').size(), 5U) << name;
   }
 }

@@ -59,14 +59,14 @@ check::Body refuses_json(const std::string& mutation) {
 
 const check::Suite kJsonCases{"signature",
                               family(kJson, {
-                                                {"json-flattened",
+                                                {"json-serialization-flattened",
                                                  "a token as flattened JWS JSON is refused",
                                                  {"form.json-serialization"},
-                                                 refuses_json("json-flattened")},
-                                                {"json-general",
+                                                 refuses_json("json-serialization-flattened")},
+                                                {"json-serialization-general",
                                                  "a token as general JWS JSON is refused",
                                                  {"form.json-serialization"},
-                                                 refuses_json("json-general")},
+                                                 refuses_json("json-serialization-general")},
                                             })};
 
 const Shared kEncrypted{
@@ -113,10 +113,10 @@ const check::Suite kEncryptedCases{
     "signature",
     family(kEncrypted,
            {
-               {"jwe-dir",
+               {"jwe-token-dir",
                 "a token that is encrypted with a key of zeros is refused",
                 {"form.jwe-zero-key", "form.segments-500"}},
-               {"jwe-rsa-oaep-256",
+               {"jwe-token-rsa-oaep-256",
                 "a token that is encrypted to the issuer's key is refused",
                 {"form.segments-500"}},
                {"jwe-pbes2-huge-count",

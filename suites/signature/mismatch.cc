@@ -20,16 +20,16 @@ const Shared kFamily{
 
 const check::Suite kFamilyCases{"signature",
                                 family(kFamily, {
-                                                    {"alg-kty-rs256-ec-kid",
+                                                    {"alg-kty-mismatch-rs256-ec-kid",
                                                      "RS256 under the kid of an EC key is refused",
                                                      {"key.kid-ignored", "key.kty-mismatch-500"}},
-                                                    {"alg-kty-es256-rsa-kid",
+                                                    {"alg-kty-mismatch-es256-rsa-kid",
                                                      "ES256 under the kid of an RSA key is refused",
                                                      {"key.kid-ignored", "key.kty-mismatch-500"}},
-                                                    {"alg-kty-eddsa-ec-kid",
+                                                    {"alg-kty-mismatch-eddsa-ec-kid",
                                                      "EdDSA under the kid of an EC key is refused",
                                                      {"key.kid-ignored", "key.kty-mismatch-500"}},
-                                                    {"alg-kty-es384-p256",
+                                                    {"alg-kty-mismatch-es384-p256",
                                                      "ES384 made with a P-256 key is refused",
                                                      {"signature.curve-unchecked"}},
                                                 })};

@@ -17,7 +17,7 @@ const Shared kPublicKey{
 };
 
 struct Form {
-  std::string name;  ///< as in the mutation hs256-<name>
+  std::string name;  ///< as in the mutation hs-with-public-key-hs256-<name>
   std::string what;
   std::string fault;       ///< of a server that falls for this form alone; may be empty
   bool all_sizes = false;  ///< HS384 and HS512 are tried as well
@@ -47,7 +47,7 @@ std::vector<Row> public_key_rows() {
     if (!form.fault.empty()) faults.push_back(form.fault);
     const auto add = [&](const std::string& alg, const std::string& suffix,
                          const std::string& kid) {
-      const std::string id = "hs" + alg + "-" + form.name + suffix;
+      const std::string id = "hs-with-public-key-hs" + alg + "-" + form.name + suffix;
       rows.push_back({id, "HS" + alg + " over the public key as " + form.what + kid + " is refused",
                       faults, refuses_over_every_key(id)});
     };
