@@ -121,4 +121,20 @@ std::string dump_pretty(const nlohmann::ordered_json& value) {
 
 std::string json_string(std::string_view text) { return dump(nlohmann::json(text)); }
 
+std::string text_member(const nlohmann::json& value, std::string_view name) {
+  if (!value.is_object()) return {};
+  const auto member = value.find(name);
+  if (member == value.end() || !member->is_string()) return {};
+  return member->get<std::string>();
+}
+
+std::vector<std::string> texts(const nlohmann::json& value) {
+  std::vector<std::string> result;
+  if (!value.is_array()) return result;
+  for (const auto& element : value) {
+    if (element.is_string()) result.push_back(element.get<std::string>());
+  }
+  return result;
+}
+
 }  // namespace base

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -25,5 +26,10 @@ std::string dump_pretty(const nlohmann::json& value);
 std::string dump_pretty(const nlohmann::ordered_json& value);
 /// `text` as a JSON string, quotes included.
 std::string json_string(std::string_view text);
+
+/// The member of an object if that is a string; else, and where `value` is no object, empty.
+std::string text_member(const nlohmann::json& value, std::string_view name);
+/// The strings of an array, without its other elements; empty where `value` is no array.
+std::vector<std::string> texts(const nlohmann::json& value);
 
 }  // namespace base

@@ -51,5 +51,19 @@ TEST(Dump, NeverThrowsOnInvalidUtf8) {
 
 TEST(JsonString, EscapesWhatItMust) { EXPECT_EQ(json_string("a\"b\n"), R"("a\"b\n")"); }
 
+TEST(Json, AMemberThatIsNoTextReadsAsEmpty) {
+  const auto object = parse_json(R"({"text":"yes","number":1})").value();
+  EXPECT_EQ(text_member(object, "text"), "yes");
+  EXPECT_EQ(text_member(object, "number"), "");
+  EXPECT_EQ(text_member(object, "missing"), "");
+  EXPECT_EQ(text_member(parse_json("[]").value(), "text"), "");
+}
+
+TEST(Json, TextsLeaveOutWhatIsNoText) {
+  EXPECT_EQ(texts(parse_json(R"(["a",1,null,"b",["c"]])").value()),
+            (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(texts(parse_json(R"({"a":"b"})").value()).empty());
+}
+
 }  // namespace
 }  // namespace base

@@ -61,6 +61,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return result;
 }
 
+bool contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
 bool matches_glob(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;

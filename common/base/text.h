@@ -18,6 +18,7 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// The words between runs of blanks.
 std::vector<std::string> words(std::string_view text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+bool contains(const std::vector<std::string>& list, std::string_view item);
 /// Whether `text` matches a pattern in which `*` stands for any run and `?` for one character.
 bool matches_glob(std::string_view pattern, std::string_view text);
 /// Every occurrence of `what` replaced.

@@ -11,11 +11,6 @@ using nlohmann::json;
 
 constexpr std::string_view kDeclares = "/_meta/io.mcp-authspec~1declares";
 
-std::string text(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Declared by_target(Probe& probe) {
   Declared result;
   const mcp::Answer answer = probe.send(
@@ -24,13 +19,9 @@ Declared by_target(Probe& probe) {
   const json::json_pointer pointer{std::string(kDeclares)};
   if (!parsed || !parsed->contains(pointer) || !parsed->at(pointer).is_object()) return result;
   const json& object = parsed->at(pointer);
-  result.health_path = text(object, "health_path");
-  result.allowed_origin = text(object, "allowed_origin");
-  const auto claims = object.find("scope_claims");
-  if (claims == object.end() || !claims->is_array()) return result;
-  for (const json& claim : *claims) {
-    if (claim.is_string()) result.scope_claims.push_back(claim.get<std::string>());
-  }
+  result.health_path = base::text_member(object, "health_path");
+  result.allowed_origin = base::text_member(object, "allowed_origin");
+  result.scope_claims = base::texts(object.value("scope_claims", json()));
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "common/base/suggest.h"
 #include "harness/cli/support.h"
 
 namespace cli {
@@ -33,7 +34,7 @@ base::Result<Accepted> read_entry(const json& entry, const std::string& pointer)
   Accepted accepted{entry.at("id").get<std::string>(), entry.value("reason", "")};
   if (check::find_case(accepted.id) == nullptr) {
     return base::fail(fmt::format("{}/id: there is no case \"{}\"{}", pointer, accepted.id,
-                                  suggestion(accepted.id, known_ids())));
+                                  base::suggestion(accepted.id, known_ids())));
   }
   return accepted;
 }

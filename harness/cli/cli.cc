@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 #include "harness/cli/help.h"
 #include "harness/cli/support.h"
@@ -61,10 +62,10 @@ std::string unexpected(const CLI::App& root) {
   if (base::trim(word).substr(0, 1) == "-") {
     const auto flag = word.substr(0, word.find('='));
     return fmt::format("{}: {} is not an option of this command{}", path_of(command), flag,
-                       suggestion(flag, flags_of(command)));
+                       base::suggestion(flag, flags_of(command)));
   }
   return fmt::format("{}: \"{}\" is one argument too many{}", path_of(command), word,
-                     suggestion(word, names_of(root.get_subcommands({}))));
+                     base::suggestion(word, names_of(root.get_subcommands({}))));
 }
 
 int fail_parse(const CLI::App& root, const CLI::ParseError& error) {
@@ -97,7 +98,8 @@ int dispatch(int argc, char** argv, const std::vector<Register>& commands) {
   }
   const auto names = names_of(std::as_const(root).get_subcommands({}));
   if (first.front() != '-' && std::find(names.begin(), names.end(), first) == names.end()) {
-    return fail_usage(fmt::format("\"{}\" is not a command{}", first, suggestion(first, names)));
+    return fail_usage(
+        fmt::format("\"{}\" is not a command{}", first, base::suggestion(first, names)));
   }
   try {
     root.parse(argc, argv);

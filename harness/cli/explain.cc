@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 #include "harness/check/case.h"
 #include "harness/cli/command.h"
@@ -124,7 +125,8 @@ int explain(const std::string& id) {
   if (subject == nullptr) {
     std::vector<std::string> ids;
     for (const auto& one : check::all_cases()) ids.push_back(one.id);
-    return fail_usage(fmt::format("explain: there is no case \"{}\"{}", id, suggestion(id, ids)));
+    return fail_usage(
+        fmt::format("explain: there is no case \"{}\"{}", id, base::suggestion(id, ids)));
   }
   print(Explanation(*subject, terminal_of(STDOUT_FILENO)).write());
   return 0;

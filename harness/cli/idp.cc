@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "common/base/json.h"
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/stop_signals.h"
@@ -31,9 +32,9 @@ struct IdpOptions {
 std::string problem_of(const IdpOptions& options) {
   const auto& known = jose::signing_algorithms();
   for (const std::string& alg : options.algorithms) {
-    if (std::find(known.begin(), known.end(), alg) == known.end()) {
+    if (!base::contains(known, alg)) {
       return fmt::format("idp: --alg {}: the algorithms are {}{}", alg, base::join(known, ", "),
-                         suggestion(alg, known));
+                         base::suggestion(alg, known));
     }
   }
   for (const std::string& name : options.issuers) {

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "common/base/file.h"
+#include "common/base/suggest.h"
 #include "harness/cli/support.h"
 
 namespace cli {
@@ -51,7 +52,7 @@ base::Result<ReportFile> report_file(const std::string& value) {
   if (file.format == nullptr) {
     return base::fail(
         fmt::format("--report {}: \"{}\" is not a format (console, json, junit, html){}", value,
-                    name, suggestion(name, format_names())));
+                    name, base::suggestion(name, format_names())));
   }
   if (equals == std::string::npos) return file;
   file.path = value.substr(equals + 1);

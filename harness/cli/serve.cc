@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 
 #include "common/base/json.h"
+#include "common/base/suggest.h"
+#include "common/base/text.h"
 #include "fixtures/reference-server/reference_server.h"
 #include "harness/cli/command.h"
 #include "harness/cli/stop_signals.h"
@@ -73,9 +75,9 @@ int serve(const CLI::App& command, const ServeOptions& options) {
   }
   const std::vector<std::string> known = fault_ids();
   for (const std::string& id : options.config.faults) {
-    if (std::find(known.begin(), known.end(), id) == known.end()) {
-      return fail_usage(
-          fmt::format("serve: --fault {}: there is no such fault{}", id, suggestion(id, known)));
+    if (!base::contains(known, id)) {
+      return fail_usage(fmt::format("serve: --fault {}: there is no such fault{}", id,
+                                    base::suggestion(id, known)));
     }
   }
   const auto config = complete(command, options.config);

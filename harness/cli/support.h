@@ -23,21 +23,11 @@ CLI::Option* repeatable(CLI::Option* option);
 /// Adds `examples`, one command a line, at the foot of a subcommand's --help.
 void examples(CLI::App& command, std::string_view text);
 
-/// Blocks until SIGINT or SIGTERM arrives, whatever threads are running; returns its number.
-/// Both signals are left at their default afterwards, so a second one ends the process at once.
-int wait_for_stop();
-
 /// Calls `action` on the first SIGINT and on the first SIGTERM; the next one ends the process.
 /// `action` has to be safe in a signal handler.
 void on_first_stop(void (*action)(int));
 
 /// Writes to standard output and flushes, so a script that waits for a line gets it.
 void print(std::string_view text);
-
-/// The known words that a mistyped one may have meant, nearest first, at most three.
-std::vector<std::string> near_misses(std::string_view word, const std::vector<std::string>& known);
-
-/// `; did you mean "a" or "b"?`, or nothing where nothing is near.
-std::string suggestion(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace cli

@@ -10,6 +10,7 @@
 
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 #include "common/base/url.h"
 #include "common/http/client.h"
@@ -57,7 +58,7 @@ base::Result<jose::Member> read_member(std::string_view flag, const std::string&
 std::string known_mutations_near(const std::string& name) {
   std::vector<std::string> names;
   for (const jose::Mutation& mutation : jose::mutations()) names.push_back(mutation.name);
-  const std::string near = suggestion(name, names);
+  const std::string near = base::suggestion(name, names);
   return near.empty() ? "; see token list-mutations" : near;
 }
 
@@ -85,9 +86,9 @@ base::Result<idp::MintRequest> read_request(const MintOptions& options) {
                                   known_mutations_near(name)));
   }
   const auto& known = jose::signing_algorithms();
-  if (!options.alg.empty() && std::find(known.begin(), known.end(), options.alg) == known.end()) {
+  if (!options.alg.empty() && !base::contains(known, options.alg)) {
     return base::fail(fmt::format("token: --alg {}: the algorithms are {}{}", options.alg,
-                                  base::join(known, ", "), suggestion(options.alg, known)));
+                                  base::join(known, ", "), base::suggestion(options.alg, known)));
   }
   return request;
 }
@@ -152,11 +153,8 @@ std::string control_body(const MintOptions& options, const idp::MintRequest& req
   return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string string_member(const std::string& text, const char* name) {
-  const auto json = base::parse_json(text);
-  if (!json || !json->is_object()) return {};
-  const auto member = json->find(name);
-  return member != json->end() && member->is_string() ? member->get<std::string>() : std::string();
+std::string member_of(std::string_view text, std::string_view name) {
+  return base::text_member(base::parse_json(text).value_or(nlohmann::json()), name);
 }
 
 base::Result<std::string> mint_there(const MintOptions& options, const idp::MintRequest& request) {
@@ -174,9 +172,9 @@ base::Result<std::string> mint_there(const MintOptions& options, const idp::Mint
   if (!response) {
     return base::fail("token: --idp: " + response.error().message);
   }
-  std::string token = string_member(response->body, "token");
+  std::string token = member_of(response->body, "token");
   if (response->status == 200 && !token.empty()) return token;
-  const std::string reason = string_member(response->body, "error");
+  const std::string reason = member_of(response->body, "error");
   return base::fail(
       fmt::format("token: --idp {}: {}", options.idp,
                   reason.empty() ? fmt::format("status {}", response->status) : reason));

@@ -64,28 +64,21 @@ base::Result<reference_server::Keys> read_keys(const std::string& where) {
   return keys;
 }
 
-/// The text of a string member; nothing if it is missing or something else.
-std::optional<std::string> string_member(const Json& json, const char* name) {
-  const auto member = json.find(name);
-  if (member == json.end() || !member->is_string()) return std::nullopt;
-  return member->get<std::string>();
-}
-
 /// The key that signed it. The error says why there is none.
 base::Result<std::string> check_signature(const TokenParts& parts,
                                           const reference_server::Keys& keys) {
   const auto header = base::parse_json(parts.header);
   if (!header || !header->is_object()) return base::fail("the header is not a JSON object");
   if (header->contains("crit")) return base::fail("it has critical extensions (crit)");
-  const std::string alg = string_member(*header, "alg").value_or("");
+  const std::string alg = base::text_member(*header, "alg");
   const auto* const algorithm = reference_server::find_algorithm(alg);
   if (algorithm == nullptr) {
     return base::fail(fmt::format("alg \"{}\" is no asymmetric signature", alg));
   }
-  const auto kid = string_member(*header, "kid");
+  const std::string kid = base::text_member(*header, "kid");
   bool candidate = false;
   for (const auto& key : keys) {
-    if (kid && key->kid && *kid != *key->kid) continue;
+    if (!kid.empty() && key->kid && kid != *key->kid) continue;
     if (!fits(*algorithm, *key) || !key->signs || (key->alg && *key->alg != alg)) continue;
     candidate = true;
     if (verify(*algorithm, *key, parts.signed_text, parts.signature)) {
@@ -93,7 +86,7 @@ base::Result<std::string> check_signature(const TokenParts& parts,
     }
   }
   if (candidate) return base::fail("the signature is wrong");
-  return base::fail(fmt::format("no key for alg {}{}", alg, kid ? " and kid " + *kid : ""));
+  return base::fail(fmt::format("no key for alg {}{}", alg, kid.empty() ? "" : " and kid " + kid));
 }
 
 bool names_audience(const Json& claims, const std::string& wanted) {
@@ -120,7 +113,7 @@ std::string problem_of_claims(const std::string& payload, const VerifyOptions& o
     if (!past) return "it is not valid before " + relative_time(seconds, now);
     return seconds == now ? "it expires right now" : "it expired " + relative_time(seconds, now);
   }
-  if (!options.iss.empty() && string_member(*claims, "iss") != options.iss) {
+  if (!options.iss.empty() && base::text_member(*claims, "iss") != options.iss) {
     return fmt::format("iss is not {}", options.iss);
   }
   if (!options.aud.empty() && !names_audience(*claims, options.aud)) {

@@ -34,11 +34,6 @@ std::string decoded(const Json& jwk, const char* name, std::string& problem) {
   return std::move(*value);
 }
 
-std::string string_member(const Json& jwk, const char* name) {
-  const auto member = jwk.find(name);
-  return member != jwk.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
 base::Result<Pkey> from_params(const char* type, OSSL_PARAM_BLD* builder) {
   const Params params(OSSL_PARAM_BLD_to_param(builder));
   const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
@@ -79,7 +74,7 @@ base::Result<Pkey> rsa_from(const Json& jwk) {
 }
 
 base::Result<Pkey> ec_from(const Json& jwk) {
-  const char* const group = group_of_curve(string_member(jwk, "crv"));
+  const char* const group = group_of_curve(base::text_member(jwk, "crv"));
   if (group == nullptr) return base::fail("the JWK's crv is not a known EC curve");
   std::string problem;
   const std::string x = decoded(jwk, "x", problem);
@@ -97,7 +92,7 @@ base::Result<Pkey> ec_from(const Json& jwk) {
 }
 
 base::Result<Pkey> okp_from(const Json& jwk) {
-  if (string_member(jwk, "crv") != "Ed25519") return base::fail("the JWK's crv is not Ed25519");
+  if (base::text_member(jwk, "crv") != "Ed25519") return base::fail("the JWK's crv is not Ed25519");
   std::string problem;
   const std::string d = decoded(jwk, "d", problem);
   const std::string x = decoded(jwk, "x", problem);
@@ -116,7 +111,7 @@ base::Result<Pkey> okp_from(const Json& jwk) {
 }
 
 base::Result<Pkey> pkey_from(const Json& jwk) {
-  const std::string type = string_member(jwk, "kty");
+  const std::string type = base::text_member(jwk, "kty");
   if (!jwk.contains("d") && (type == "RSA" || type == "EC" || type == "OKP")) {
     return base::fail("the JWK is a public key; signing needs the private one");
   }
@@ -167,7 +162,8 @@ base::Result<Key> Key::from_jwk(std::string_view jwk) {
   if (!pkey) return tl::unexpected(pkey.error());
   auto material = Material::wrap(std::move(*pkey));
   if (!material) return tl::unexpected(material.error());
-  return named(std::move(*material), string_member(*json, "alg"), string_member(*json, "kid"));
+  return named(std::move(*material), base::text_member(*json, "alg"),
+               base::text_member(*json, "kid"));
 }
 
 }  // namespace jose

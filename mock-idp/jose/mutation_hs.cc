@@ -15,10 +15,6 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-std::string member(const nlohmann::json& jwk, const char* name) {
-  return jwk.contains(name) && jwk.at(name).is_string() ? jwk.at(name).get<std::string>() : "";
-}
-
 nlohmann::json parsed_jwk(const Key& key) {
   return base::parse_json(key.public_jwk()).value_or(nlohmann::json::object());
 }
@@ -53,17 +49,17 @@ std::string ssh_number(const std::string& bytes) {
 std::string openssh_line(const Key& key) {
   const nlohmann::json jwk = parsed_jwk(key);
   const auto decoded = [&](const char* name) {
-    return base::base64url_decode(member(jwk, name)).value_or("");
+    return base::base64url_decode(base::text_member(jwk, name)).value_or("");
   };
   std::string type;
   std::string blob;
   if (key.is_rsa()) {
     type = "ssh-rsa";
     blob = ssh_number(decoded("e")) + ssh_number(decoded("n"));
-  } else if (member(jwk, "crv") == "P-256") {
+  } else if (base::text_member(jwk, "crv") == "P-256") {
     type = "ecdsa-sha2-nistp256";
     blob = ssh_string("nistp256") + ssh_string("\x04" + decoded("x") + decoded("y"));
-  } else if (member(jwk, "crv") == "Ed25519") {
+  } else if (base::text_member(jwk, "crv") == "Ed25519") {
     type = "ssh-ed25519";
     blob = ssh_string(decoded("x"));
   } else {

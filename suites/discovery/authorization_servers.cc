@@ -61,11 +61,7 @@ Discovered discover(Probe& probe, const std::string& issuer) {
 /// The listed issuers that are not ours: nobody has to be told what our own provider does.
 std::vector<std::string> foreign_issuers(Probe& probe, const json& metadata) {
   std::vector<std::string> issuers;
-  const auto listed = metadata.find("authorization_servers");
-  if (listed == metadata.end() || !listed->is_array()) return issuers;
-  for (const json& entry : *listed) {
-    if (!entry.is_string()) continue;
-    const auto issuer = entry.get<std::string>();
+  for (const std::string& issuer : base::texts(metadata.value("authorization_servers", json()))) {
     const auto url = base::parse_url(issuer);
     if (url && url->origin() != probe.context().provider().origin()) issuers.push_back(issuer);
   }

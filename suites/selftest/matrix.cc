@@ -29,10 +29,6 @@ bool may_never_pass(const std::string& case_id) {
   });
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
 const StageResult* strict_of(const std::vector<StageResult>& strict, const Stage& stage) {
   const auto found = std::find_if(strict.begin(), strict.end(), [&](const StageResult& result) {
     return result.stage.mode == stage.mode && result.stage.revision == stage.revision;
@@ -84,7 +80,7 @@ FaultProof prove(const reference_server::Fault& fault, const std::vector<check::
     }
   }
   for (const auto& subject : cases) {
-    const bool named = contains(subject.faults, fault.id);
+    const bool named = base::contains(subject.faults, fault.id);
     const bool is_red = red.count(subject.id) > 0;
     if (named) (is_red ? proof.found_by : proof.missed_by).push_back(subject.id);
     if (!named && is_red && subject.level != check::Level::observe) {
