@@ -14,6 +14,9 @@
 #include <climits>
 #include <cstring>
 #include <memory>
+#include <vector>
+
+#include "common/base/text.h"
 
 namespace base {
 namespace {
@@ -25,7 +28,7 @@ struct AddressDeleter {
 };
 using Addresses = std::unique_ptr<addrinfo, AddressDeleter>;
 
-Result<Addresses> resolve(const std::string& host, std::uint16_t port, int flags) {
+Result<Addresses> look_up(const std::string& host, std::uint16_t port, int flags) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = flags | AI_NUMERICSERV;
@@ -33,6 +36,27 @@ Result<Addresses> resolve(const std::string& host, std::uint16_t port, int flags
   const int code = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
   if (code != 0) return fail(fmt::format("{}: {}", host, gai_strerror(code)));
   return Addresses(list);
+}
+
+/// Loopback and literal addresses never come to the system's resolver, whose waits nobody bounds
+/// (RFC 6761, section 6.3, has localhost mean loopback without asking).
+std::vector<Addresses> resolve(const std::string& host, std::uint16_t port, int flags,
+                               Error& error) {
+  std::vector<Addresses> found;
+  const bool local = equal_ignoring_case(host, "localhost");
+  for (const char* literal : {local ? "127.0.0.1" : host.c_str(), local ? "::1" : nullptr}) {
+    if (literal == nullptr) continue;
+    if (auto list = look_up(literal, port, flags | AI_NUMERICHOST)) {
+      found.push_back(std::move(*list));
+    }
+  }
+  if (!found.empty()) return found;
+  if (auto list = look_up(host, port, flags)) {
+    found.push_back(std::move(*list));
+  } else {
+    error = list.error();
+  }
+  return found;
 }
 
 IoStatus wait_for(int fd, short events, Deadline deadline) {
@@ -59,6 +83,22 @@ IoStatus status_of(int error) {
   }
 }
 
+/// Nothing, with the reason in `error`, where nobody answers at that address.
+Descriptor connected(const addrinfo& address, Deadline deadline, int& error) {
+  Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  error = 0;
+  if (!fd || connect(fd.get(), address.ai_addr, address.ai_addrlen) != 0) error = errno;
+  if (error == EINPROGRESS) {
+    if (wait_for(fd.get(), POLLOUT, deadline) == IoStatus::timeout) {
+      error = ETIMEDOUT;
+    } else {
+      socklen_t size = sizeof error;
+      getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    }
+  }
+  return error == 0 ? std::move(fd) : Descriptor();
+}
+
 void set_no_delay(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -80,9 +120,10 @@ void Descriptor::reset() {
 }
 
 Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port) {
-  const auto addresses = resolve(host, port, AI_PASSIVE);
-  if (!addresses) return tl::unexpected(addresses.error());
-  const addrinfo& address = **addresses;
+  Error unknown;
+  const auto found = resolve(host, port, AI_PASSIVE, unknown);
+  if (found.empty()) return tl::unexpected(unknown);
+  const addrinfo& address = *found.front();
   Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0));
   const int on = 1;
   if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
@@ -105,29 +146,14 @@ Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port, Dead
   IoStatus ignored{};
   IoStatus& outcome = status != nullptr ? *status : ignored;
   outcome = IoStatus::error;
-  const auto addresses = resolve(host, port, 0);
-  if (!addresses) return tl::unexpected(addresses.error());
+  Error unknown;
+  const auto found = resolve(host, port, 0, unknown);
+  if (found.empty()) return tl::unexpected(unknown);
   int error = 0;
-  for (const addrinfo* address = addresses->get(); address != nullptr; address = address->ai_next) {
-    Descriptor fd(
-        socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd) {
-      error = errno;
-      continue;
-    }
-    error = 0;
-    if (connect(fd.get(), address->ai_addr, address->ai_addrlen) != 0) {
-      error = errno;
-      if (error == EINPROGRESS) {
-        if (wait_writable(fd.get(), deadline) == IoStatus::timeout) {
-          error = ETIMEDOUT;
-        } else {
-          socklen_t size = sizeof error;
-          getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-        }
-      }
-    }
-    if (error == 0) {
+  for (const Addresses& list : found) {
+    for (const addrinfo* address = list.get(); address != nullptr; address = address->ai_next) {
+      Descriptor fd = connected(*address, deadline, error);
+      if (!fd) continue;
       set_no_delay(fd.get());
       outcome = IoStatus::ok;
       return fd;

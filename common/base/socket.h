@@ -37,8 +37,9 @@ enum class IoStatus { ok, closed, timeout, reset, error };
 Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port);
 /// The port that a listener or connection is bound to.
 std::uint16_t local_port(const Descriptor& socket);
-/// Connects, TCP_NODELAY set, non-blocking thereafter; resolves names through the system. With
-/// the error, `status` tells refused (reset), timeout and the rest apart.
+/// Connects, TCP_NODELAY set, non-blocking thereafter. Addresses and localhost are taken as they
+/// are; other names are resolved through the system, whose own limits then come before the
+/// deadline. With the error, `status` tells refused (reset), timeout and the rest apart.
 Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port, Deadline deadline,
                                IoStatus* status = nullptr);
 

@@ -56,5 +56,12 @@ TEST(Socket, ClosedPeerIsNoError) {
   EXPECT_EQ(read_some(client->get(), &byte, 1, Deadline::after(5s), got), IoStatus::closed);
 }
 
+TEST(Socket, LocalhostIsLoopbackWithoutAResolver) {
+  const auto listener = listen_tcp("localhost", 0);
+  ASSERT_TRUE(listener);
+  EXPECT_TRUE(connect_tcp("LOCALHOST", local_port(*listener), Deadline::after(5s)));
+  EXPECT_TRUE(connect_tcp("127.0.0.1", local_port(*listener), Deadline::after(5s)));
+}
+
 }  // namespace
 }  // namespace base
