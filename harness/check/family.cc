@@ -39,7 +39,6 @@ Finding no_bypass(Finding finding, Severity severity, const std::string& reason)
   if (finding.kind != Finding::Kind::broken || finding.outcome != Outcome::accepted) return finding;
   finding.severity = severity;
   finding.reason = reason;
-  finding.cause.clear();
   return finding;
 }
 

@@ -156,13 +156,14 @@ Kind kind_of(int status, const wire::Response& response, const json* message) {
 }
 
 std::string describe(const Challenge& challenge) {
-  std::string text = challenge.scheme;
+  std::vector<std::string> parameters;
   for (const std::string_view name : {"error", "scope"}) {
     if (const std::string* value = challenge.parameter(name)) {
-      text += fmt::format(" {}=\"{}\"", name, base::abbreviate(*value, kMaxQuote));
+      parameters.push_back(fmt::format("{}=\"{}\"", name, base::abbreviate(*value, kMaxQuote)));
     }
   }
-  return text;
+  if (parameters.empty()) return challenge.scheme;
+  return challenge.scheme + " " + base::join(parameters, ", ");
 }
 
 std::string describe_body(const wire::Response& response) {
@@ -172,7 +173,9 @@ std::string describe_body(const wire::Response& response) {
 }
 
 std::string describe_error(const Answer& answer) {
-  const std::string text = base::abbreviate(answer.rpc_message, kMaxQuote);
+  const std::string message =
+      base::join(base::words(base::replace_all(answer.rpc_message, "\n", " ")), " ");
+  const std::string text = base::abbreviate(message, kMaxQuote);
   return text.empty() ? fmt::format("JSON-RPC error {}", answer.rpc_code)
                       : fmt::format("JSON-RPC error {} \"{}\"", answer.rpc_code, text);
 }
@@ -217,6 +220,7 @@ std::string Answer::summary() const {
       return fmt::format("{} with {}", text, describe_body(response));
     case Kind::strange:
       if (truncated_stream) return text + " with an event stream that held no response";
+      if (is_event_stream(response) && response.body.empty()) return text + " with an event stream";
       return fmt::format("{} with {} that is no JSON-RPC response", text, describe_body(response));
     default:
       break;

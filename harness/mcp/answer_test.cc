@@ -112,7 +112,7 @@ TEST(Interpret, TheSummaryShowsTheChallengesErrors) {
   exchange.response->headers.push_back(
       {"WWW-Authenticate", R"(Bearer realm="x", error="invalid_token", scope="a")"});
   const auto read = interpret(std::move(exchange), "1");
-  EXPECT_EQ(read.summary(), R"(401, WWW-Authenticate: Bearer error="invalid_token" scope="a")");
+  EXPECT_EQ(read.summary(), R"(401, WWW-Authenticate: Bearer error="invalid_token", scope="a")");
   ASSERT_NE(read.challenge("bearer"), nullptr);
   EXPECT_EQ(read.challenge("Basic"), nullptr);
   EXPECT_EQ(answer(401, "", "").summary(), "401 without WWW-Authenticate");

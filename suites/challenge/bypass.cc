@@ -47,6 +47,16 @@ Family trusted_headers(Probe&) {
   return family;
 }
 
+/// Where everybody is served, nothing here is what let the request in.
+check::Body opens_nothing(check::MakeFamily family) {
+  return [none_served = check::serves_none_of(std::move(family))](Probe& probe) {
+    if (probe.send(check::without_credentials()).kind == mcp::Kind::result) {
+      return check::Finding::skipped("it is served without credentials anyway: see no-credentials");
+    }
+    return none_served(probe);
+  };
+}
+
 const check::Suite cases{
     "challenge",
     {
@@ -55,23 +65,23 @@ const check::Suite cases{
          .level = Level::bcp,
          .references = {{"CWE-288", ""}, {"RFC 3986", "6"}},
          .requirements = {"RS-05", "RS-16"},
-         .faults = {"credential.skip", "credential.path-normalised"},
+         .faults = {"credential.path-normalised"},
          .why = "A check that compares paths as text and a router that normalises them disagree, "
                 "and the difference is a door.",
          .fix = "Check credentials in the handler, or normalise the path once, before both.",
-         .run = check::serves_none_of(path_variants)},
+         .run = opens_nothing(path_variants)},
         {.id = "method-override",
          .title = "headers that name another method, path, user or address open nothing",
          .level = Level::bcp,
          .references = {{"CWE-290", ""}},
          .requirements = {"RS-05", "RS-16"},
-         .faults = {"credential.skip", "credential.method-override", "credential.remote-user",
+         .faults = {"credential.method-override", "credential.remote-user",
                     "credential.forwarded-for"},
          .why = "Such headers are meant for a proxy in front of the server, but anybody can send "
                 "them.",
          .fix = "Ignore them unless they come from a proxy that is configured as trusted and that "
                 "removes them from what clients send.",
-         .run = check::serves_none_of(trusted_headers)},
+         .run = opens_nothing(trusted_headers)},
     }};
 
 }  // namespace

@@ -51,6 +51,7 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"OAuth 2.1", "5.1"}, {"RFC 9700", "4.3.2"}},
          .requirements = {"REF-11"},
+         .needs = {.issuer = true},
          .faults = {"credential.query"},
          .why = "URLs end up in access logs, browser histories and Referer fields, and so would "
                 "the tokens in them.",
@@ -65,6 +66,7 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.2"}, {"MCP", "token-requirements"}},
          .requirements = {"REF-11"},
+         .needs = {.issuer = true},
          .faults = {"credential.form"},
          .why = "A form can be sent by any page across origins without a preflight, and JSON-RPC "
                 "messages are no forms.",
@@ -78,6 +80,7 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"CWE-352", ""}},
          .requirements = {"RS-08"},
+         .needs = {.issuer = true},
          .faults = {"credential.cookie"},
          .why = "Browsers send cookies on their own, so any page can act with the user's rights.",
          .fix = "Read tokens from the Authorization field only.",

@@ -79,23 +79,50 @@ std::size_t asked(Probe& probe, const std::string& name) {
       [&](const idp::Entry& entry) { return entry.issuer == name; });
 }
 
-/// The control, but signed by a rogue issuer's key and with this iss.
-Finding refuses_rogue(Probe& probe, const std::string& name, const std::string& iss_json) {
-  auto& rogue = probe.context().rogue().issuer(name.empty() ? "main" : name);
+/// A rogue issuer: its name at the rogue provider, and what a token of it has as iss.
+struct Rogue {
+  std::string name;  ///< empty: the bare origin
+  std::string iss_json;
+};
+
+Rogue rogue_issuer(Probe& probe) {
+  const std::string name = "claims-rogue";
+  return {name, base::json_string(probe.context().rogue().issuer(name).url())};
+}
+
+/// Some verifiers put the path of a key set behind whatever iss says.
+Rogue rogue_origin(Probe& probe) {
+  return {"", base::json_string(probe.context().rogue().origin())};
+}
+
+Rogue rogue_beside_good(Probe& probe, const std::string& name) {
+  return {name,
+          fmt::format("[{},{}]", base::json_string(probe.context().rogue().issuer(name).url()),
+                      base::json_string(probe.context().issuer().url()))};
+}
+
+/// The control, but signed by a rogue issuer's key and with its iss, is refused.
+Finding refuses_rogue(Probe& probe, const Rogue& rogue) {
+  auto& issuer = probe.context().rogue().issuer(rogue.name.empty() ? "main" : rogue.name);
   jose::Recipe token = probe.good();
-  const auto key = rogue.keys().signing_key(token.header.string("alg"));
+  const auto key = issuer.keys().signing_key(token.header.string("alg"));
   if (!key) return Finding::failed(key.error().message);
   token.signed_by(*key);
   token.header.set_string("kid", key->kid());
-  token.claim("iss", iss_json);
-  const std::size_t before = asked(probe, name);
-  Finding finding = probe.refuses(token);
-  const std::size_t requests = asked(probe, name) - before;
+  token.claim("iss", rogue.iss_json);
+  return probe.refuses(token);
+}
+
+/// The same, and nobody asks the rogue issuer for anything.
+Finding leaves_rogue_unasked(Probe& probe, const Rogue& rogue) {
+  const std::size_t before = asked(probe, rogue.name);
+  Finding finding = refuses_rogue(probe, rogue);
+  const std::size_t requests = asked(probe, rogue.name) - before;
   if (requests == 0 || finding.outcome == Outcome::accepted) return finding;
   Finding fetched =
       Finding::broken("no request to an issuer that is not trusted",
                       fmt::format("the server sent {} request(s) to {}; it then answered {}",
-                                  requests, iss_json, finding.actual),
+                                  requests, rogue.iss_json, finding.actual),
                       "whoever can send a token can make the server send requests (SSRF)");
   fetched.outcome = Outcome::misrefused;
   fetched.severity = check::Severity::high;
@@ -103,22 +130,20 @@ Finding refuses_rogue(Probe& probe, const std::string& name, const std::string& 
   return fetched;
 }
 
+/// In both ways to name it. Whether the array is accepted is for rogue-issuer-array to say.
 Finding refuses_rogue_issuer(Probe& probe) {
-  const std::string name = "claims-rogue";
-  return refuses_rogue(probe, name, base::json_string(probe.context().rogue().issuer(name).url()));
+  Finding alone = leaves_rogue_unasked(probe, rogue_issuer(probe));
+  if (!alone.ok()) return alone;
+  Finding beside = leaves_rogue_unasked(probe, rogue_beside_good(probe, "claims-rogue-beside"));
+  return beside.outcome == Outcome::accepted ? alone : beside;
 }
 
-/// Some verifiers put the path of a key set behind whatever iss says.
 Finding refuses_rogue_origin(Probe& probe) {
-  return refuses_rogue(probe, "", base::json_string(probe.context().rogue().origin()));
+  return leaves_rogue_unasked(probe, rogue_origin(probe));
 }
 
 Finding refuses_rogue_beside_good(Probe& probe) {
-  const std::string name = "claims-rogue-array";
-  return refuses_rogue(
-      probe, name,
-      fmt::format("[{},{}]", base::json_string(probe.context().rogue().issuer(name).url()),
-                  base::json_string(probe.context().issuer().url())));
+  return refuses_rogue(probe, rogue_beside_good(probe, "claims-rogue-array"));
 }
 
 const check::Suite kRogueCases{

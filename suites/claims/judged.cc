@@ -12,7 +12,10 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
   for (const Row& row : rows) {
     check::Body body = row.body ? row.body : check::refuses_mutation(row.id);
     if (!shared.harmless.empty()) {
-      body = check::milder(std::move(body), check::Severity::medium, shared.harmless);
+      const bool advised = shared.if_accepted.value_or(shared.level) != check::Level::must;
+      body =
+          check::milder(std::move(body), advised ? check::Severity::low : check::Severity::medium,
+                        shared.harmless);
     }
     cases.push_back({.id = row.id,
                      .title = row.title,

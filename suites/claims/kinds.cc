@@ -8,6 +8,7 @@ namespace {
 const Shared kKinds{
     .level = check::Level::bcp,
     .if_accepted = check::Level::should,
+    .harmless = "the trusted issuer signed it, for this audience; but not as an access token",
     .references = {{"RFC 8725", "3.11"}, {"RFC 8725", "3.12"}, {"RFC 9068", "4"}},
     .requirements = {"RS-08", "RS-13"},
     .why =

@@ -105,6 +105,7 @@ const Shared kText{
 /// sentence of RFC 7519, but no reader of doubles can tell when it ends.
 const Shared kBeyondNumbers{
     .if_accepted = check::Level::should,
+    .harmless = "JSON allows the number, but no clock will ever reach it",
     .references = kOdd.references,
     .requirements = kOdd.requirements,
     .why = "Where a reader makes infinity of it, the token is good for ever.",

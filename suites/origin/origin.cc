@@ -54,8 +54,11 @@ using Origins = std::vector<std::string> (*)(const base::Url& target);
 Body refuses_origins(Origins origins) {
   return [origins](Probe& probe) {
     return refused(probe, of_origin(probe, origins(probe.target().url)), refusal_for(probe),
-                   "the Origin is not checked; a page that reaches this server by DNS rebinding "
-                   "is served, though it still needs credentials",
+                   probe.target().mode == Mode::none
+                       ? "the Origin is not checked; a page that reaches this server by DNS "
+                         "rebinding can use every tool"
+                       : "the Origin is not checked; a page that reaches this server by DNS "
+                         "rebinding is served, though it still needs credentials",
                    "foreign origins are served");
   };
 }

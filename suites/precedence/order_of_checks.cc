@@ -151,6 +151,7 @@ const check::Suite cases{
          .level = Level::should,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-15"},
+         .needs = {.issuer = true},
          .faults = {"errors.body-first"},
          .why = "What parses the body before it knows the caller can be attacked by anybody.",
          .fix = "Put the check of the token in front of the body parser.",
@@ -161,6 +162,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-handling"}, {"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-11", "RS-15"},
+         .needs = {.issuer = true},
          .faults = {"protocol.unknown-method-first"},
          .why = "Strangers can find out which methods there are, and clients with an expired "
                 "token are not told to renew it.",

@@ -66,9 +66,11 @@ Finding challenge_of_403(Probe& probe, const Needed& needed) {
         }
         const auto missing = lacks(*challenge, needed.scopes, probe.target().revision());
         if (missing.empty()) return Finding::met(answer.summary());
+        const bool metadata_alone = missing.size() == 1 && missing[0] == "resource_metadata";
         return Finding::broken(
             expected, fmt::format("{}; it lacks {}", answer.summary(), base::join(missing, ", ")),
-            "a client does not learn what to ask for");
+            metadata_alone ? "a client does not learn here where to ask for more"
+                           : "a client does not learn what to ask for");
       });
 }
 

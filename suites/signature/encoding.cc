@@ -8,6 +8,9 @@ namespace {
 
 const Shared kBase64{
     .if_accepted = check::Level::should,
+    .harmless =
+        "the signature was right, so nothing is forged; but this is another text than the "
+        "one that was issued",
     .references = {{"RFC 7515", "2"}, {"RFC 4648", "5"}, {"RFC 8725", "3.7"}},
     .why = "Several texts for one token break whatever compares tokens: caches, deny-lists, logs.",
     .fix =

@@ -59,6 +59,9 @@ const check::Suite kKidToSecretCases{
 const Shared kKidHint{
     .level = check::Level::bcp,
     .if_accepted = check::Level::should,
+    .harmless =
+        "the signature was by a published key, so nothing is forged; but not by one of "
+        "that kid",
     .references = {{"RFC 7515", "4.1.4"}},
     .why =
         "The signature is right, so nothing is forged; but a verifier that tries any key "
@@ -106,10 +109,6 @@ const check::Suite kCriticalCases{
                            "a token whose crit names an unknown extension is refused",
                            {"crit.skip"},
                            refuses_critical("crit-unknown")},
-                          {"crit-empty",
-                           "a token whose crit is empty is refused",
-                           {"crit.skip", "crit.malformed-ignored"},
-                           refuses_critical("crit-empty")},
                           {"crit-not-array",
                            "a token whose crit is not an array is refused",
                            {"crit.skip", "crit.malformed-ignored"},
@@ -123,6 +122,20 @@ const check::Suite kCriticalCases{
                            {"crit.b64-honoured"},
                            refuses_critical("b64-false", kRefusedAsMalformed)},
                       })};
+
+/// The array must not be empty, but a recipient "MAY" refuse a token for that.
+const Shared kCriticalOfNothing{
+    .if_accepted = check::Level::should,
+    .harmless = "nothing was called critical, so nothing was ignored; but no issuer may write so",
+    .references = {{"RFC 7515", "4.1.11"}},
+    .why = "A verifier that does not mind an empty crit often does not look at crit at all.",
+    .fix = kCritical.fix,
+};
+
+const check::Suite kCriticalOfNothingCases{
+    "signature", family(kCriticalOfNothing, {{"crit-empty",
+                                              "a token whose crit is empty is refused",
+                                              {"crit.skip", "crit.malformed-ignored"}}})};
 
 }  // namespace
 }  // namespace suites::signature

@@ -37,6 +37,9 @@ const check::Suite kFamilyCases{"signature",
 const Shared kDeclared{
     .level = check::Level::bcp,
     .if_accepted = check::Level::should,
+    .harmless =
+        "the signature was by the published key, so nothing is forged; but its JWK names "
+        "another algorithm",
     .references = {{"RFC 7517", "4.4"}, {"RFC 8725", "3.1"}},
     .why = "The issuer said what the key is for; using it otherwise weakens what it relies on.",
     .fix = "Where a JWK has an alg, refuse tokens whose alg is another.",
