@@ -12,10 +12,12 @@ namespace base {
 void Redactor::add(std::string_view secret) {
   if (secret.size() < 4) return;
   const std::string json = json_string(secret);
+  const std::string quoted = shell_quote(secret);
   const std::lock_guard lock(mutex_);
   for (const std::string& spelling :
        {std::string(secret), base64_encode(secret), base64url_encode(secret),
-        percent_encode(secret), json.substr(1, json.size() - 2)}) {
+        percent_encode(secret), json.substr(1, json.size() - 2),
+        quoted.substr(1, quoted.size() - 2)}) {
     if (std::find(spellings_.begin(), spellings_.end(), spelling) == spellings_.end()) {
       spellings_.push_back(spelling);
     }

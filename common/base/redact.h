@@ -8,7 +8,8 @@
 namespace base {
 
 /// Replaces secrets that the user gave us wherever they would be shown. It knows each secret's
-/// other spellings too: base64, base64url, percent-encoded and JSON-escaped. Thread-safe.
+/// other spellings too: base64, base64url, percent-encoded, and escaped for JSON or a shell.
+/// Thread-safe.
 class Redactor {
  public:
   /// A secret of fewer than four bytes is not taken: hiding it would garble everything.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/base64.h"
+#include "common/base/text.h"
 
 namespace base {
 namespace {
@@ -13,6 +14,12 @@ TEST(Redactor, HidesEverySpelling) {
   EXPECT_EQ(redactor.apply("key=p@ss/word."), "key=***.");
   EXPECT_EQ(redactor.apply("p%40ss%2Fword"), "***");
   EXPECT_EQ(redactor.apply("Basic " + base64_encode("p@ss/word")), "Basic ***");
+}
+
+TEST(Redactor, HidesWhatAShellLineQuotes) {
+  Redactor redactor;
+  redactor.add("it's secret");
+  EXPECT_EQ(redactor.apply("curl -H " + shell_quote("Key: it's secret")), "curl -H 'Key: ***'");
 }
 
 TEST(Redactor, LongerSecretIsHiddenWhole) {

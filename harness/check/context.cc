@@ -17,6 +17,9 @@ using std::chrono::milliseconds;
 /// A control token lives for minutes; one that is minted anew each minute never runs out in use.
 constexpr std::chrono::seconds kControlLife{60};
 constexpr std::size_t kMaxRefused = 5'000;
+constexpr std::size_t kMaxRefusedBody = 32UL << 10;
+/// Shorter values are words like "https": to hide them would garble every report.
+constexpr std::size_t kMinSecret = 8;
 
 /// The scopes in the claim where the target looks for them.
 void set_scopes(jose::Recipe& recipe, const std::string& claim,
@@ -32,6 +35,12 @@ void set_scopes(jose::Recipe& recipe, const std::string& claim,
 
 }  // namespace
 
+void add_secrets(const Profile& profile, base::Redactor& redactor) {
+  for (const base::Header& header : profile.headers) {
+    if (header.value.size() >= kMinSecret) redactor.add(header.value);
+  }
+}
+
 mcp::Framing Target::framing() const {
   return {.target = url.target(),
           .revision = greeting.revision,
@@ -44,6 +53,7 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   target_.mode = options_.mode;
   target_.profile = options_.profile;
   target_.spawned = options_.spawned;
+  add_secrets(options_.profile, redactor_);
 }
 
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
@@ -53,6 +63,10 @@ bool Context::fetched_keys() const {
 }
 
 wire::Connection Context::connect() const { return wire::Connection(target_.url, options_.tls); }
+
+void Context::add_profile_headers(wire::Request& request) const {
+  for (const base::Header& header : target_.profile.headers) request.headers.push_back(header);
+}
 
 base::Deadline Context::request_deadline() const {
   return base::Deadline::after(cancelled_ ? milliseconds{0} : options_.request_timeout);
@@ -98,6 +112,7 @@ bool Context::renew_session() {
   wire::Connection connection = connect();
   const auto greeting = mcp::greet(
       [&](wire::Request request, std::string_view id) {
+        add_profile_headers(request);
         request.headers.push_back({"Authorization", "Bearer " + token});
         return mcp::interpret(connection.exchange(request, request_deadline()), id);
       },
@@ -125,6 +140,12 @@ std::vector<Observation> Context::observations() const {
 }
 
 void Context::remember_refused(Refused refused) {
+  wire::Exchange& exchange = refused.exchange;
+  exchange.raw_response = {};
+  if (exchange.response && exchange.response->body.size() > kMaxRefusedBody) {
+    exchange.response->body.resize(kMaxRefusedBody);
+    exchange.response->body.shrink_to_fit();
+  }
   const std::lock_guard lock(mutex_);
   if (refused_.size() < kMaxRefused) refused_.push_back(std::move(refused));
 }

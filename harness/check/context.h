@@ -58,6 +58,9 @@ struct Refused {
   wire::Exchange exchange;
 };
 
+/// Teaches the redactor what of a profile no report may show: the values of its header fields.
+void add_secrets(const Profile& profile, base::Redactor& redactor);
+
 /// What the cases of one run share. Thread-safe but for `set_up`, which comes first.
 class Context {
  public:
@@ -94,6 +97,8 @@ class Context {
   base::Redactor& redactor() { return redactor_; }
 
   wire::Connection connect() const;
+  /// Adds the fields that the profile wants with every request to the target.
+  void add_profile_headers(wire::Request& request) const;
   /// When a request that is sent now has to be answered; at once when the run is cancelled.
   base::Deadline request_deadline() const;
 
@@ -113,8 +118,8 @@ class Context {
   std::vector<Observation> observations() const;
   void remember_refused(Refused refused);
   std::vector<Refused> refused() const;
-  std::size_t exchanges() const { return exchange_count_; }
-  void count_exchange() { ++exchange_count_; }
+  /// Counts one more exchange; gives its number, which no other exchange of the run has.
+  std::size_t count_exchange() { return ++exchange_count_; }
 
   /// Ends waits early. Safe to call from a signal's thread.
   void cancel() { cancelled_ = true; }

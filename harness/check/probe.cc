@@ -87,6 +87,7 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   if (attempt.own_session && !framing.session_id.empty()) {
     const auto greeting = mcp::greet(
         [&](wire::Request request, std::string_view id) {
+          context_.add_profile_headers(request);
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
           return mcp::interpret(connection_.exchange(request, deadline()), id);
         },
@@ -97,14 +98,14 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
     }
     framing.session_id = greeting.session_id;
   }
-  const std::string id = std::to_string(context_.exchanges() + 1);
+  // Servers tell the answers of a session apart by these numbers.
+  const std::string id = std::to_string(context_.count_exchange());
   const mcp::Operation operation =
       attempt.operation.value_or(target().profile.operation.value_or(mcp::Operation::list_tools()));
   wire::Request request = mcp::frame(framing, operation, id);
-  for (const auto& header : target().profile.headers) request.headers.push_back(header);
+  context_.add_profile_headers(request);
   for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
   if (attempt.edit) attempt.edit(request);
-  context_.count_exchange();
   auto answer = mcp::interpret(connection_.exchange(request, deadline(),
                                                     [&](const wire::Response& response) {
                                                       return mcp::has_response(response, id);
@@ -117,7 +118,8 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   return answer;
 }
 
-wire::Exchange Probe::fetch(const wire::Request& request) {
+wire::Exchange Probe::fetch(wire::Request request) {
+  context_.add_profile_headers(request);
   context_.count_exchange();
   wire::Exchange exchange = connection_.exchange(request, deadline());
   record(exchange);
@@ -128,7 +130,7 @@ wire::Exchange Probe::get(std::string_view path, const base::Headers& headers) {
   wire::Request request;
   request.target = path;
   request.headers = headers;
-  return fetch(request);
+  return fetch(std::move(request));
 }
 
 wire::Exchange Probe::get_url(std::string_view url) {

@@ -71,7 +71,7 @@ class Probe {
   // Requests. Each is recorded; a 429 is waited out and the request sent again.
   mcp::Answer send(const Attempt& attempt);
   /// Any request at all to the target's host, recorded as well: metadata, other paths.
-  wire::Exchange fetch(const wire::Request& request);
+  wire::Exchange fetch(wire::Request request);
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -54,6 +57,7 @@ class Stage : public testing::Test {
     rogue_ = idp::MockIdp::start({.pool_index = 1}).value();
     server_ =
         http::Server::start([this, accepts = std::move(accepts)](const http::Request& request) {
+          note(request);
           if (request.path != "/mcp") return http::Response::text(404, "");
           if (fetches_keys_) fetch_keys();
           const std::string* header = request.header("Authorization");
@@ -61,6 +65,7 @@ class Stage : public testing::Test {
           return accepts(token) ? served(request) : refused();
         }).value();
     context_ = std::make_unique<Context>(Context::Options{.url = server_->origin() + "/mcp",
+                                                          .profile = profile_,
                                                           .request_timeout = 5s,
                                                           .shared_clock = &provider_->clock()},
                                          *provider_, *rogue_);
@@ -76,6 +81,17 @@ class Stage : public testing::Test {
     (void)http::fetch({.url = provider_->issuer().jwks_uri()}, base::Deadline::after(5s));
   }
 
+  void note(const http::Request& request) {
+    const std::lock_guard lock(mutex_);
+    if (request.header("X-Gateway-Key") == nullptr) ++without_key_;
+    const json message = base::parse_json(request.body).value_or(json::object());
+    ids_.push_back(base::dump(message.value("id", json())));
+  }
+
+  std::mutex mutex_;
+  int without_key_ = 0;
+  std::vector<std::string> ids_;
+  Profile profile_;
   bool fetches_keys_ = true;
   Case subject_{.id = "test.case"};
   std::unique_ptr<idp::MockIdp> provider_;
@@ -204,6 +220,54 @@ TEST_F(Stage, UrlThatATokenNamesMustNotBeFetched) {
   EXPECT_EQ(finding.kind, Finding::Kind::broken);
   EXPECT_EQ(finding.outcome, Outcome::misrefused);
   EXPECT_EQ(finding.severity, Severity::high);
+}
+
+TEST_F(Stage, EveryRequestCarriesTheFieldsOfTheProfile) {
+  profile_.headers = {{"X-Gateway-Key", "open-sesame"}};
+  serve([](const std::string&) { return true; });
+  ASSERT_TRUE(context_->set_up());
+  run([](Probe& probe) {
+    probe.send({.credential = probe.good_credential(), .own_session = true});
+    probe.get("/.well-known/oauth-protected-resource");
+    return Finding::met();
+  });
+  context_->renew_session();
+  EXPECT_EQ(without_key_, 0);
+}
+
+TEST_F(Stage, ValuesOfTheProfilesFieldsAreInNoReport) {
+  profile_.headers = {{"X-Gateway-Key", "open-sesame"}, {"X-Short", "yes"}};
+  serve([](const std::string&) { return true; });
+  ASSERT_TRUE(context_->set_up());
+  run([](Probe& probe) {
+    probe.send({.credential = probe.good_credential()});
+    const std::string& kept = probe.exchanges().front().raw_request;
+    EXPECT_NE(kept.find("X-Gateway-Key: ***"), std::string::npos);
+    EXPECT_NE(kept.find("X-Short: yes"), std::string::npos);
+    return Finding::met();
+  });
+}
+
+TEST_F(Stage, RequestsSideBySideHaveIdsOfTheirOwn) {
+  serve([](const std::string&) { return true; });
+  ASSERT_TRUE(context_->set_up());
+  ids_.clear();
+  constexpr int kThreads = 4;
+  constexpr int kRequests = 25;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([this] {
+      run([](Probe& probe) {
+        for (int sent = 0; sent < kRequests; ++sent) {
+          probe.send({.credential = probe.good_credential()});
+        }
+        return Finding::met();
+      });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ids_.size(), kThreads * kRequests);
+  EXPECT_EQ(std::set<std::string>(ids_.begin(), ids_.end()).size(), ids_.size());
 }
 
 }  // namespace

@@ -23,27 +23,14 @@ constexpr std::array kOtherAlgorithms = {"PS256", "EdDSA", "ES384", "RS384", "RS
 /// RFC 9068 first, then what older issuers write, then none.
 const std::array<std::optional<std::string>, 3> kTypes = {"at+jwt", "JWT", std::nullopt};
 
-constexpr std::string_view kRole = "io.mcp-authspec/role";
-constexpr std::string_view kScopes = "io.mcp-authspec/scopes";
-constexpr std::string_view kBroader = "io.mcp-authspec/broader";
-
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
+constexpr const char* kRole = "io.mcp-authspec/role";
+constexpr const char* kScopes = "io.mcp-authspec/scopes";
+constexpr const char* kBroader = "io.mcp-authspec/broader";
 
 void add_new(std::vector<std::string>& list, const std::vector<std::string>& more) {
   for (const std::string& item : more) {
-    if (!contains(list, item)) list.push_back(item);
+    if (!base::contains(list, item)) list.push_back(item);
   }
-}
-
-std::vector<std::string> strings(const json& value) {
-  std::vector<std::string> result;
-  if (!value.is_array()) return result;
-  for (const json& item : value) {
-    if (item.is_string()) result.push_back(item.get<std::string>());
-  }
-  return result;
 }
 
 /// Metadata locations: inserted between host and path first, then the root (RFC 9728, section 3.1).
@@ -77,9 +64,7 @@ base::Result<void> SetUp::run() {
 }
 
 mcp::Answer SetUp::send(wire::Request request, std::string_view id, const std::string& token) {
-  for (const base::Header& header : context_.target_.profile.headers) {
-    request.headers.push_back(header);
-  }
+  context_.add_profile_headers(request);
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
   context_.count_exchange();
   const std::string own_id(id);
@@ -102,6 +87,7 @@ void SetUp::read_protected_resource_metadata() {
   Target& target = context_.target_;
   for (const std::string& path : metadata_paths(target.url)) {
     wire::Request request{.target = path, .headers = {{"Accept", "application/json"}}};
+    context_.add_profile_headers(request);
     context_.count_exchange();
     const auto exchange = connection_.exchange(request, context_.request_deadline());
     if (!exchange.response) {
@@ -111,12 +97,9 @@ void SetUp::read_protected_resource_metadata() {
     if (exchange.status() != 200) continue;
     const auto metadata = base::parse_json(exchange.response->body);
     if (!metadata || !metadata->is_object()) continue;
-    if (metadata->contains("scopes_supported")) {
-      add_new(shown_scopes_, strings(metadata->at("scopes_supported")));
-    }
-    if (target.audience.empty() && !target.spawned && metadata->contains("resource") &&
-        metadata->at("resource").is_string()) {
-      target.audience = metadata->at("resource").get<std::string>();
+    add_new(shown_scopes_, base::texts(metadata->value("scopes_supported", json())));
+    if (target.audience.empty() && !target.spawned) {
+      target.audience = base::text_member(*metadata, "resource");
     }
     return;
   }
@@ -177,8 +160,8 @@ bool SetUp::learn_scopes(const mcp::Answer& answer) {
   const mcp::Challenge* challenge = answer.challenge("Bearer");
   const std::string* scope = challenge != nullptr ? challenge->parameter("scope") : nullptr;
   std::vector<std::string> wanted = scope != nullptr ? base::words(*scope) : shown_scopes_;
-  std::erase_if(wanted,
-                [&](const std::string& one) { return contains(context_.target_.scopes, one); });
+  std::erase_if(
+      wanted, [&](const std::string& one) { return base::contains(context_.target_.scopes, one); });
   add_new(shown_scopes_, wanted);
   add_new(context_.target_.scopes, wanted);
   return !wanted.empty();
@@ -217,13 +200,11 @@ void SetUp::find_tools(const std::string& tools_result) {
   for (const json& tool : result->at("tools")) {
     if (!tool.is_object() || !tool.contains("_meta") || !tool.at("_meta").is_object()) continue;
     const json& meta = tool.at("_meta");
-    const std::string role = meta.value(std::string(kRole), json()).is_string()
-                                 ? meta.at(std::string(kRole)).get<std::string>()
-                                 : std::string();
-    if (role.empty() || !tool.contains("name") || !tool.at("name").is_string()) continue;
-    Tool found{.name = tool.at("name").get<std::string>()};
-    found.scopes = strings(meta.value(std::string(kScopes), json::array()));
-    found.broader = strings(meta.value(std::string(kBroader), json::array()));
+    const std::string role = base::text_member(meta, kRole);
+    Tool found{.name = base::text_member(tool, "name")};
+    if (role.empty() || found.name.empty()) continue;
+    found.scopes = base::texts(meta.value(kScopes, json()));
+    found.broader = base::texts(meta.value(kBroader, json()));
     if (role == "witness" && !target.witness) target.witness = found;
     if (role == "identity" && !target.identity) target.identity = found;
     if (role == "scoped" && !target.scoped) target.scoped = found;
@@ -243,7 +224,7 @@ void SetUp::find_required_scopes() {
   target.required_scopes = target.scopes;
   target.scopes_assumed =
       std::none_of(target.scopes.begin(), target.scopes.end(), [&](const std::string& scope) {
-        return contains(shown_scopes_, scope) || contains(target.profile.scopes, scope);
+        return base::contains(shown_scopes_, scope) || base::contains(target.profile.scopes, scope);
       });
   if (!target.scopes_assumed || target.scopes.empty()) return;
   // The plainest way to show it: a token without the scope gets 403.
