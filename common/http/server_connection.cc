@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include "common/base/text.h"
@@ -146,7 +145,7 @@ bool ServerConnection::answer() {
     Takeover stream(*this);
     try {
       response.takeover(stream);
-    } catch (const std::exception&) {
+    } catch (...) {
       // Half an answer may be out already; to end it is all that is left to do.
     }
     return false;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <map>
 #include <mutex>
@@ -35,13 +36,16 @@ class PlainStream final : public Stream {
           send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
       if (bytes.empty()) return IoStatus::ok;
-      if (count > 0) continue;
+      if (count > 0 || (count < 0 && errno == EINTR)) continue;
+      // The ways in which a connection breaks are told apart there.
+      if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        return base::write_all(socket_.get(), bytes, deadline);
+      }
       pollfd entry{.fd = socket_.get(), .events = POLLIN | POLLOUT, .revents = 0};
       const auto left = std::min<long long>(deadline.left().count(), INT_MAX);
       if (poll(&entry, 1, static_cast<int>(left)) == 0) return IoStatus::timeout;
       // It has stopped to read and has something to say.
       if (entry.revents == POLLIN) return IoStatus::closed;
-      // A broken connection is told apart there.
       if ((entry.revents & (POLLERR | POLLHUP)) != 0) {
         return base::write_all(socket_.get(), bytes, deadline);
       }

@@ -75,6 +75,8 @@ IoStatus TlsStream::drive(Operation operation, Deadline deadline) {
     if (error == SSL_ERROR_ZERO_RETURN) return IoStatus::closed;
     if (error != SSL_ERROR_WANT_READ) return IoStatus::error;
     if (sent != IoStatus::ok) return sent;
+    // A peer that sends records without content, and without a pause, must not outlast it.
+    if (deadline.passed()) return IoStatus::timeout;
     const IoStatus received = receive(deadline);
     if (received != IoStatus::ok) return received;
   }
