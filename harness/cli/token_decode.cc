@@ -16,8 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Beyond this a NumericDate is no time that anybody meant, and system_clock overflows.
-constexpr double kLatest = 253'402'300'799;  // the end of the year 9999
+/// What lies further from 1970 does not fit into the system's clock: the year 2262.
+constexpr double kLatest =
+    std::chrono::duration_cast<std::chrono::seconds>(base::Time::max().time_since_epoch()).count();
 
 std::string times(const Json& claims) {
   std::string text;
