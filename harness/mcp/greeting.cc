@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/json.h"
 #include "common/base/text.h"
 
 namespace mcp {
@@ -25,25 +26,10 @@ json parse(const std::string& text) {
   return json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
-std::string text_member(const json& object, std::string_view name) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 json member(const json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? json() : *found;
-}
-
-std::vector<std::string> texts(const json& array) {
-  std::vector<std::string> result;
-  if (!array.is_array()) return result;
-  for (const json& value : array) {
-    if (value.is_string()) result.push_back(value.get<std::string>());
-  }
-  return result;
 }
 
 /// The newest revision of an era in a server's list.
@@ -56,8 +42,9 @@ std::optional<Revision> newest(const std::vector<std::string>& versions, Era era
   return best;
 }
 
-bool contains(const std::vector<std::string>& versions, Revision revision) {
-  return std::find(versions.begin(), versions.end(), to_string(revision)) != versions.end();
+/// Fit to be sent back in a header field; a server may say anything.
+bool is_date_like(std::string_view version) {
+  return version.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
 /// What goes wrong below HTTP does not get better by asking differently.
@@ -100,9 +87,9 @@ class Greeter {
 
     const json result = parse(answer.result);
     const json error = member(parse(answer.message), "error");
-    std::vector<std::string> versions = texts(member(result, "supportedVersions"));
+    std::vector<std::string> versions = base::texts(member(result, "supportedVersions"));
     const bool unsupported = answer.kind == Kind::rpc_error && versions.empty();
-    if (unsupported) versions = texts(member(member(error, "data"), "supported"));
+    if (unsupported) versions = base::texts(member(member(error, "data"), "supported"));
 
     if (!versions.empty()) return choose(versions, result);
     if (answer.kind == Kind::rpc_error &&
@@ -122,7 +109,7 @@ class Greeter {
 
   /// Settles on a modern version of the server's list, or leaves it to `initialize`.
   bool choose(const std::vector<std::string>& versions, const json& result) {
-    if (only_ && !contains(versions, *only_)) {
+    if (only_ && !base::contains(versions, to_string(*only_))) {
       return problem(fmt::format("the server supports {}, not {}", base::join(versions, ", "),
                                  to_string(*only_)));
     }
@@ -156,7 +143,7 @@ class Greeter {
     const json result = parse(answer.result);
     if (answer.kind != Kind::result || !result.is_object()) {
       const json error = member(parse(answer.message), "error");
-      const auto versions = texts(member(member(error, "data"), "supported"));
+      const auto versions = base::texts(member(member(error, "data"), "supported"));
       const auto other = newest(versions, Era::legacy);
       if (again && !only_ && other && *other != wish) return initialize(*other, /*again=*/false);
       no_handshake(wish, answer.summary());
@@ -166,7 +153,7 @@ class Greeter {
     if (const std::string* session = answer.exchange.response->header("Mcp-Session-Id")) {
       greeting_.session_id = *session;
     }
-    if (negotiate(text_member(result, "protocolVersion"))) confirm();
+    if (negotiate(base::text_member(result, "protocolVersion"))) confirm();
   }
 
   void no_handshake(Revision wish, const std::string& summary) {
@@ -190,7 +177,7 @@ class Greeter {
     const auto revision = revision_from(version);
     if (revision && era_of(*revision) == Era::legacy) {
       greeting_.revision = *revision;
-    } else if (version < to_string(kOldest)) {
+    } else if (version < to_string(kOldest) && is_date_like(version)) {
       // Servers older than Streamable HTTP that serve it all the same: the oldest rules apply.
       greeting_.revision = kOldest;
       if (version.empty()) greeting_.protocol_version = std::string(to_string(kOldest));
@@ -215,8 +202,8 @@ class Greeter {
   }
 
   void take_server_info(const json& info) {
-    greeting_.server_name = text_member(info, "name");
-    greeting_.server_version = text_member(info, "version");
+    greeting_.server_name = base::text_member(info, "name");
+    greeting_.server_version = base::text_member(info, "version");
   }
 
   bool problem(std::string text) {

@@ -197,5 +197,12 @@ TEST(Greet, AServerThatSpeaksNoMcpIsAProblemThatSaysWhatCame) {
   EXPECT_NE(greeting.problem.find("/mcp"), std::string::npos);
 }
 
+TEST(Greet, AVersionThatIsNoDateNeverGetsIntoAHeader) {
+  Server server{.answers = {{"initialize", initializes({"2024\r\nX-Injected: 1"})}}};
+  const auto greeting = server.greet();
+  EXPECT_FALSE(greeting.ok());
+  EXPECT_NE(greeting.problem.find("which this program does not know"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mcp
