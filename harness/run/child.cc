@@ -83,7 +83,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_DFL);
+  // What is ignored stays ignored over execve, and who started us may ignore anything.
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
   execve("/bin/sh", arguments, environment);
   _exit(127);
 }
@@ -159,7 +160,7 @@ struct Child::Impl {
     for (pid_t pid = 0; !gone && (pid = waitpid(-group, &raw, WNOHANG)) > 0;) {
       if (pid == group) status = raw;
     }
-    if (status && !gone && kill(-group, 0) != 0) gone = true;
+    if (status && !gone && kill(-group, 0) != 0 && errno == ESRCH) gone = true;
     return gone;
   }
 
@@ -292,13 +293,14 @@ void Child::stop(milliseconds grace) {
     impl_->signal_group(SIGKILL);
     impl_->gone_by(base::Deadline::after(std::chrono::seconds{5}));
   }
-  if (impl_->guardian <= 0) return;
+  if (!impl_->lifeline) return;
   kill_marked(impl_->cookie);
-  const char released = 1;
-  [[maybe_unused]] const ssize_t written = write(impl_->lifeline.get(), &released, 1);
+  if (impl_->guardian > 0) {
+    const char released = 1;
+    [[maybe_unused]] const ssize_t written = write(impl_->lifeline.get(), &released, 1);
+    waitpid(impl_->guardian, nullptr, 0);
+  }
   impl_->lifeline.reset();
-  waitpid(impl_->guardian, nullptr, 0);
-  impl_->guardian = -1;
 }
 
 }  // namespace run

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <charconv>
+#include <csignal>
 
 #include "common/base/file.h"
 
@@ -130,6 +131,15 @@ TEST(Child, StoppingTwiceIsFine) {
   child->stop();
   child->stop();
   EXPECT_TRUE(child->ended());
+}
+
+TEST(Child, WhatWeIgnoreItDoesNot) {
+  std::signal(SIGUSR1, SIG_IGN);
+  const auto child = start("kill -USR1 $$; exit 0");
+  std::signal(SIGUSR1, SIG_DFL);
+  const auto ended = child->wait(base::Deadline::after(kLong));
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->rfind("signal ", 0), 0U) << *ended;
 }
 
 }  // namespace
