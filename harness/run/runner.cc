@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "harness/check/probe.h"
+#include "harness/run/lookout.h"
 
 namespace run {
 namespace {
@@ -21,7 +22,6 @@ constexpr milliseconds kCaseLimit{60'000};
 /// The same for cases that wait on purpose.
 constexpr milliseconds kWaitingCaseLimit{300'000};
 constexpr std::size_t kMaxWaiters = 48;
-constexpr milliseconds kWatch{20};
 
 /// In which part of the run a case has its place.
 enum class Phase { parallel, waiting, alone, last };
@@ -46,7 +46,7 @@ class Runner {
       if (listener_.on_wait) listener_.on_wait(reason, span);
     };
     {
-      const Watch watch(*this);
+      const Lookout lookout([this] { return look_for_stop(); });
       const std::vector<std::size_t> waiting = plan(Phase::waiting);
       const std::vector<std::size_t> parallel = plan(Phase::parallel);
       const std::size_t workers =
@@ -68,35 +68,6 @@ class Runner {
   }
 
  private:
-  /// Looks for reasons to stop while cases run.
-  class Watch {
-   public:
-    explicit Watch(Runner& runner) : thread_([this, &runner] { watch(runner); }) {}
-    ~Watch() {
-      {
-        const std::lock_guard lock(mutex_);
-        over_ = true;
-      }
-      changed_.notify_all();
-      thread_.join();
-    }
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
-
-   private:
-    void watch(Runner& runner) {
-      std::unique_lock lock(mutex_);
-      while (!changed_.wait_for(lock, kWatch, [this] { return over_; })) {
-        if (runner.look_for_stop()) return;
-      }
-    }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool over_ = false;
-    std::thread thread_;
-  };
-
   Phase phase_of(const check::Case& subject) const {
     if (subject.needs.last) return Phase::last;
     if (subject.needs.alone) return Phase::alone;
@@ -118,9 +89,14 @@ class Runner {
   void start(std::vector<std::thread>& threads, const std::vector<std::size_t>& indexes,
              std::atomic<std::size_t>& next, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      threads.emplace_back([this, &indexes, &next] {
+      const auto work = [this, &indexes, &next] {
         for (std::size_t at = next++; at < indexes.size(); at = next++) run_one(indexes[at]);
-      });
+      };
+      try {
+        threads.emplace_back(work);
+      } catch (const std::system_error&) {
+        return work();  // no thread to be had: what is left is done here
+      }
     }
   }
 
@@ -147,6 +123,12 @@ class Runner {
   std::optional<std::string> stopped_for(const check::Case& subject) {
     if (subject.needs.last && !stop_requested() && !deadline_.passed()) return std::nullopt;
     return stopped();
+  }
+
+  /// Nothing else ran, and nobody stopped the run: what the server died of is this case.
+  bool ended_by(const check::Case& subject, const check::Finding& finding) const {
+    return phase_of(subject) == Phase::alone && finding.kind == check::Finding::Kind::broken &&
+           !stop_requested() && !deadline_.passed();
   }
 
   mcp::Revision revision() const { return context_.target().revision(); }
@@ -193,17 +175,24 @@ class Runner {
     if (!finding.ok()) {
       // What fails because its requests were cut short says nothing about the server.
       if (auto reason = stopped_for(subject)) {
-        finding = check::Finding::undecided(*reason);
+        if (ended_by(subject, finding)) {
+          finding.reason = *reason;
+        } else {
+          finding = check::Finding::undecided(*reason);
+        }
       } else if (case_deadline.passed()) {
         finding = check::Finding::undecided(
             fmt::format("took longer than the {} s that a case may take", limit.count() / 1000));
       }
     }
+    const base::Redactor& redactor = context_.redactor();
+    finding.actual = redactor.apply(finding.actual);
+    finding.reason = redactor.apply(finding.reason);
     check::CaseResult one = without_running(subject, revision(), std::move(finding));
     one.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - began);
     one.exchanges = probe.exchanges();
-    one.repro = context_.redactor().apply(probe.repro());
+    one.repro = redactor.apply(probe.repro());
     return one;
   }
 
