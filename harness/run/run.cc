@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 #include "common/base/text.h"
 #include "common/base/url.h"
 #include "harness/run/facts.h"
+#include "harness/run/lookout.h"
 #include "harness/run/runner.h"
 #include "harness/run/spawn.h"
 
@@ -23,34 +21,6 @@ std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 constexpr std::string_view kUsualScope = "mcp:tools";
-
-/// Calls `look` again and again on a thread of its own until it says true or the object dies.
-class Lookout {
- public:
-  explicit Lookout(std::function<bool()> look)
-      : thread_([this, look = std::move(look)] {
-          std::unique_lock lock(mutex_);
-          while (!changed_.wait_for(lock, milliseconds{20}, [this] { return over_; })) {
-            if (look()) return;
-          }
-        }) {}
-  ~Lookout() {
-    {
-      const std::lock_guard lock(mutex_);
-      over_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  Lookout(const Lookout&) = delete;
-  Lookout& operator=(const Lookout&) = delete;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool over_ = false;
-  std::thread thread_;
-};
 
 /// The error is for a wrong call: no URL, not absolute, or off this machine without permission.
 base::Result<base::Url> usable_url(const std::string& text, bool allow_remote) {
@@ -178,8 +148,9 @@ class Execution {
     add_greeting(result_.target, context.target());
     if (ready) return;
     result_.problem = ready.error().message;
-    if (deadline_.passed())
+    if (deadline_.passed()) {
       result_.problem = "the run's deadline passed before the server was known";
+    }
     if (auto reason = stop_reason()) result_.problem = *reason;
   }
 
@@ -211,7 +182,9 @@ class Execution {
     result_.interrupted = stop_requested();
     if (child_) {
       child_->stop();
-      result_.target.output = child_->output();
+      base::Redactor secrets;
+      check::add_secrets(profile_, secrets);
+      result_.target.output = secrets.apply(child_->output());
     }
     result_.duration =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
