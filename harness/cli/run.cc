@@ -24,7 +24,8 @@ namespace {
 struct Flags {
   std::string url, spawn, mode, profile, revision = "auto", baseline;
   std::vector<std::string> suites, cases, skips, reports;
-  double timeout_s = 10, deadline_s = 600;
+  std::optional<double> timeout_s;
+  double deadline_s = 600;
   unsigned jobs = 0, idp_port = 0;
   bool update_baseline = false, strict = false, quick = false, allow_remote = false;
   bool quiet = false, verbose = false, no_color = false;
@@ -94,13 +95,15 @@ base::Result<Plan> plan_of(const Flags& flags) {
       .suites = flags.suites,
       .cases = flags.cases,
       .skips = flags.skips,
-      .timeout = milliseconds(flags.timeout_s),
       .deadline = milliseconds(flags.deadline_s),
       .jobs = flags.jobs,
       .idp_port = static_cast<std::uint16_t>(flags.idp_port),
       .allow_remote = flags.allow_remote,
       .quick = flags.quick,
   };
+  if (flags.timeout_s) {
+    plan.options.timeout = plan.options.start_timeout = milliseconds(*flags.timeout_s);
+  }
   if (flags.quiet && flags.verbose) return base::fail("--quiet and --verbose exclude each other");
   if (auto read = read_target(flags, plan.options); !read) return tl::unexpected(read.error());
   auto baseline = plan_baseline(flags);
@@ -226,7 +229,8 @@ void add_execution_flags(CLI::App& command, Flags& flags) {
   const auto group = "How it runs";
   command
       .add_option("--timeout", flags.timeout_s,
-                  "longest wait for one answer, and for the server's start (default 10)")
+                  "longest wait for one answer (default 10), and for the start of a spawned server "
+                  "(default 15)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, 3600.0))
       ->group(group);

@@ -106,7 +106,7 @@ class Execution {
     } else if (auto usable = usable_url(tried->url, options_.allow_remote); !usable) {
       return tl::unexpected(usable.error());
     }
-    auto spawned = spawn(plan, provider_->issuer(), options_.timeout, stop_requested);
+    auto spawned = spawn(plan, provider_->issuer(), options_.start_timeout, stop_requested);
     if (!spawned) return tl::unexpected(spawned.error());
     child_ = std::move(spawned->child);
     url_ = spawned->launch.url;

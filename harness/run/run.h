@@ -19,13 +19,14 @@ struct Options {
   std::optional<check::Mode> mode;        ///< empty: as the profile says, else oauth
   std::optional<mcp::Revision> revision;  ///< empty: found by asking
   check::Profile profile;
-  std::vector<std::string> suites;              ///< globs; empty: all
-  std::vector<std::string> cases;               ///< globs on ids; empty: all
-  std::vector<std::string> skips;               ///< globs on ids
-  std::chrono::milliseconds timeout{10'000};    ///< of a request, and of a spawned start
-  std::chrono::milliseconds deadline{600'000};  ///< of the whole run
-  unsigned jobs = 0;                            ///< 0: as many as there are processors
-  std::uint16_t idp_port = 0;                   ///< of the embedded provider; 0: the system chooses
+  std::vector<std::string> suites;                  ///< globs; empty: all
+  std::vector<std::string> cases;                   ///< globs on ids; empty: all
+  std::vector<std::string> skips;                   ///< globs on ids
+  std::chrono::milliseconds timeout{10'000};        ///< of a request
+  std::chrono::milliseconds start_timeout{15'000};  ///< until a spawned server answers
+  std::chrono::milliseconds deadline{600'000};      ///< of the whole run
+  unsigned jobs = 0;                                ///< 0: as many as there are processors
+  std::uint16_t idp_port = 0;  ///< of the embedded provider; 0: the system chooses
   bool allow_remote = false;
   bool quick = false;
 };
