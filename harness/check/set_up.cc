@@ -178,6 +178,12 @@ base::Error SetUp::control_refused() const {
   }
   const std::string& issuer = context_.idp_.issuer().url();
   if (!context_.fetched_keys()) {
+    if (!last_.challenges.empty() && last_.challenge("Bearer") == nullptr) {
+      return {fmt::format(
+          "the server refuses our good token and asks for {} credentials, not for bearer tokens "
+          "({}), so its mode is not 'oauth'; it never asked our issuer for keys",
+          last_.challenges.front().scheme, last_.summary())};
+    }
     return {fmt::format(
         "the server refuses our good token ({}) and never asked our issuer for keys: let it trust "
         "ISSUER={} with JWKS_URI={}",

@@ -54,7 +54,7 @@ using Origins = std::vector<std::string> (*)(const base::Url& target);
 Body refuses_origins(Origins origins) {
   return [origins](Probe& probe) {
     return refused(probe, of_origin(probe, origins(probe.target().url)), refusal_for(probe),
-                   probe.target().mode == Mode::none
+                   probe.target().mode == Mode::none || !probe.context().refuses_something()
                        ? "the Origin is not checked; a page that reaches this server by DNS "
                          "rebinding can use every tool"
                        : "the Origin is not checked; a page that reaches this server by DNS "

@@ -19,8 +19,8 @@ using check::Finding;
 using check::Probe;
 using std::chrono::milliseconds;
 
-/// Between looks for new keys a verifier pauses: careful ones for a second, widely used JWKS clients
-/// for half a minute.
+/// Between looks for new keys a verifier pauses: careful ones for a second, widely used JWKS
+/// clients for half a minute.
 constexpr std::array kPauses = {milliseconds{1'500}, milliseconds{33'500}};
 constexpr std::string_view kNotTakenUp = "key_set_change";
 /// Far behind what rotations use.
