@@ -35,6 +35,25 @@ Finding insufficient(Probe& probe, const Needed& needed) {
                           "the operation is open to tokens that were not granted its scope");
 }
 
+/// A spawned server is told which scope to require. One that serves tokens without it either checks
+/// no scopes or does not read REQUIRED_SCOPE, which is why this is no more than a warning.
+Finding insufficient_by_our_word(Probe& probe, const Needed& needed) {
+  Finding finding = insufficient(probe, needed);
+  if (finding.outcome != check::Outcome::accepted) return finding;
+  return Finding::broken(
+      finding.expected, finding.actual,
+      fmt::format("started with REQUIRED_SCOPE={}, the server serves a token without it; where it "
+                  "needs no scope, tell so with an empty REQUIRED_SCOPE in the profile's env",
+                  base::join(needed.scopes, " ")));
+}
+
+Finding insufficient_anywhere(Probe& probe) {
+  if (const auto told = suites::needed_by_our_word(probe)) {
+    return insufficient_by_our_word(probe, *told);
+  }
+  return suites::about_all_scopes(insufficient)(probe);
+}
+
 /// What a challenge of a 403 lacks, in words; empty if nothing.
 std::vector<std::string> lacks(const mcp::Challenge& challenge, const Scopes& scopes,
                                Revision revision) {
@@ -172,7 +191,7 @@ const check::Suite cases{
          .why = "Scopes are what users consent to; a server that ignores them gives every client "
                 "everything.",
          .fix = "Compare the token's scopes with those of the operation and answer 403.",
-         .run = suites::about_all_scopes(insufficient)},
+         .run = insufficient_anywhere},
         {.id = "insufficient-scope-challenge",
          .title = "the 403 says insufficient_scope, which scopes, and where the metadata is",
          .level = Level::should,

@@ -24,6 +24,14 @@ std::string json_array(const Scopes& scopes) {
   return "[" + base::join(items, ",") + "]";
 }
 
+std::optional<Needed> required(const check::Target& target) {
+  if (target.required_scopes.empty()) return std::nullopt;
+  const auto operation = target.profile.operation.value_or(mcp::Operation::list_tools());
+  Needed needed{.label = operation.method, .operation = operation};
+  needed.scopes = target.required_scopes;
+  return needed;
+}
+
 }  // namespace
 
 Scopes Needed::all() const {
@@ -33,12 +41,13 @@ Scopes Needed::all() const {
 }
 
 std::optional<Needed> needed_by_every_request(const check::Probe& probe) {
-  const check::Target& target = probe.target();
-  if (target.required_scopes.empty() || target.scopes_assumed) return std::nullopt;
-  const auto operation = target.profile.operation.value_or(mcp::Operation::list_tools());
-  Needed needed{.label = operation.method, .operation = operation};
-  needed.scopes = target.required_scopes;
-  return needed;
+  if (probe.target().scopes_assumed) return std::nullopt;
+  return required(probe.target());
+}
+
+std::optional<Needed> needed_by_our_word(const check::Probe& probe) {
+  if (!probe.target().scopes_assumed) return std::nullopt;
+  return required(probe.target());
 }
 
 std::optional<Needed> needed_by_tool(const check::Probe& probe) {

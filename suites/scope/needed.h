@@ -24,6 +24,9 @@ struct Needed {
 /// The control's operation, where its scopes are known; the tool with scopes of its own, where
 /// there is one.
 std::optional<Needed> needed_by_every_request(const check::Probe& probe);
+/// What every request needs by what we told a spawned server in REQUIRED_SCOPE, where the server
+/// itself shows no sign of it.
+std::optional<Needed> needed_by_our_word(const check::Probe& probe);
 std::optional<Needed> needed_by_tool(const check::Probe& probe);
 
 /// A case about one operation: about every request if that is known, else about the tool. Skipped
