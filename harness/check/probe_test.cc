@@ -255,6 +255,7 @@ TEST_F(Stage, RequestsSideBySideHaveIdsOfTheirOwn) {
   constexpr int kThreads = 4;
   constexpr int kRequests = 25;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([this] {
       run([](Probe& probe) {

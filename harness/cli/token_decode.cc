@@ -39,8 +39,9 @@ std::string times(const Json& claims) {
 /// Claims are shown in their own order where they are JSON, else as they are.
 std::string claims_text(const std::string& payload) {
   const auto strict = base::parse_json(payload);
-  if (!strict)
+  if (!strict) {
     return fmt::format("not JSON ({}): {}\n", strict.error().message, base::json_string(payload));
+  }
   const Json claims = Json::parse(payload, nullptr, /*allow_exceptions=*/false);
   return base::dump_pretty(claims) + "\n" + (claims.is_object() ? times(claims) : std::string());
 }

@@ -38,8 +38,9 @@ base::Result<std::string> read_source(const std::string& where) {
   request.url = where;
   auto response = http::fetch(request, base::Deadline::after(10s));
   if (!response) return tl::unexpected(response.error());
-  if (response->status != 200)
+  if (response->status != 200) {
     return base::fail(fmt::format("{}: status {}", where, response->status));
+  }
   return std::move(response->body);
 }
 
@@ -51,8 +52,9 @@ base::Result<reference_server::Keys> read_keys(const std::string& where) {
     keys.push_back(reference_server::import_pem(*text));
   } else {
     const auto json = base::parse_json(*text);
-    if (!json)
+    if (!json) {
       return base::fail(fmt::format("{}: not JSON or PEM: {}", where, json.error().message));
+    }
     const bool set = json->is_object() && json->contains("keys") && (*json)["keys"].is_array();
     for (const Json& jwk : set ? (*json)["keys"] : Json::array({*json})) {
       keys.push_back(reference_server::import_key(jwk));
