@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -225,6 +226,20 @@ void add_selection_flags(CLI::App& command, Flags& flags) {
   command.add_flag("--quick", flags.quick, "leave out what spends seconds waiting")->group(group);
 }
 
+/// CLI11's own range lets "nan" pass.
+CLI::Validator seconds_up_to(double most) {
+  return CLI::Validator(
+      [most](const std::string& text) {
+        double seconds = 0;
+        const char* const end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, seconds);
+        const bool fits =
+            read.ec == std::errc{} && read.ptr == end && seconds >= 0.001 && seconds <= most;
+        return fits ? std::string() : fmt::format("{} is not between 0.001 and {}", text, most);
+      },
+      "");
+}
+
 void add_execution_flags(CLI::App& command, Flags& flags) {
   const auto group = "How it runs";
   command
@@ -232,11 +247,11 @@ void add_execution_flags(CLI::App& command, Flags& flags) {
                   "longest wait for one answer (default 10), and for the start of a spawned server "
                   "(default 15)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 3600.0))
+      ->check(seconds_up_to(3600))
       ->group(group);
   command.add_option("--deadline", flags.deadline_s, "longest duration of the run (default 600)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 86400.0))
+      ->check(seconds_up_to(86400))
       ->group(group);
   command.add_option("--jobs", flags.jobs, "cases side by side (default: one per processor)")
       ->type_name("N")
