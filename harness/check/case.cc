@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "mock-idp/jose/mutation.h"
+
 namespace check {
 namespace {
 
@@ -50,6 +52,13 @@ std::optional<Mode> mode_from(std::string_view text) {
 const std::vector<Mode>& all_modes() {
   static const std::vector<Mode> modes = {Mode::none, Mode::oauth};
   return modes;
+}
+
+std::string Case::what_is_sent() const {
+  if (!sends.empty()) return sends;
+  const jose::Mutation* const mutation = jose::find_mutation(id.substr(id.find('.') + 1));
+  if (mutation == nullptr) return {};
+  return fmt::format("The good token with one change: {}.", mutation->summary);
 }
 
 Suite::Suite(std::string name, std::vector<Case> cases) {

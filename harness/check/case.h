@@ -48,6 +48,9 @@ struct Needs {
 struct Case {
   std::string id;     ///< "claims.expired"; the suite adds its own name
   std::string title;  ///< what must hold: "a token whose exp has passed is refused with 401"
+  /// In one line. Empty where the case is named for the mutation of the good token that it sends:
+  /// then `what_is_sent` takes the mutation's own words.
+  std::string sends;
   Level level = Level::must;
   std::optional<Level> if_accepted;    ///< see judge
   std::optional<Level> on_2025_03_26;  ///< that revision has no audience rule
@@ -61,6 +64,7 @@ struct Case {
   std::function<Finding(Probe&)> run;
 
   std::string suite() const { return id.substr(0, id.find('.')); }
+  std::string what_is_sent() const;
 };
 
 /// Registers the cases of one file. At namespace scope:

@@ -74,7 +74,8 @@ class Explanation {
 
   std::string write() {
     out_ = (terminal_.colour ? "\x1b[1m" + subject_.id + "\x1b[0m" : subject_.id) + "\n";
-    out_ += reports::wrap(subject_.title, 0, terminal_.width) + "\n\n";
+    field("sends", subject_.what_is_sent());
+    field("expects", subject_.title);
     field("why", subject_.why);
     field("how to fix", subject_.fix);
     field("level", level_text(subject_.level));

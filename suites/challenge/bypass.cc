@@ -62,6 +62,8 @@ const check::Suite cases{
     {
         {.id = "path-variants",
          .title = "no other spelling of the endpoint's path is served without credentials",
+         .sends = "Requests without credentials to the path with a slash more, a dot segment, %2f, "
+                  "%00, ;a=b, a query, in upper case.",
          .level = Level::bcp,
          .references = {{"CWE-288", ""}, {"RFC 3986", "6"}},
          .requirements = {"RS-05", "RS-16"},
@@ -72,6 +74,8 @@ const check::Suite cases{
          .run = opens_nothing(path_variants)},
         {.id = "method-override",
          .title = "headers that name another method, path, user or address open nothing",
+         .sends = "Requests without credentials but with X-HTTP-Method-Override, X-Original-URL, "
+                  "X-Rewrite-URL, X-Forwarded-User, X-Remote-User, X-Forwarded-For.",
          .level = Level::bcp,
          .references = {{"CWE-290", ""}},
          .requirements = {"RS-05", "RS-16"},

@@ -148,6 +148,8 @@ const check::Suite cases{
     {
         {.id = "no-token-echo",
          .title = "no refusal of the run repeats the credential it refuses",
+         .sends =
+             "Nothing, garbage and an expired token; then all refusals of the run are searched.",
          .level = Level::bcp,
          .references = {{"RFC 9700", "4.9"}, {"CWE-209", ""}},
          .requirements = {"RS-20"},
@@ -158,6 +160,8 @@ const check::Suite cases{
          .run = no_token_echo},
         {.id = "no-internals",
          .title = "no refusal of the run shows stack traces, file paths or keys",
+         .sends =
+             "Nothing, garbage and an expired token; then all refusals of the run are searched.",
          .level = Level::bcp,
          .references = {{"CWE-209", ""}},
          .requirements = {"RS-16"},
@@ -168,6 +172,8 @@ const check::Suite cases{
          .run = no_internals},
         {.id = "jsonrpc-error-shape",
          .title = "which shape the bodies of refusals have",
+         .sends = "Nothing, garbage and an expired token; then the bodies of all refusals of the "
+                  "run are looked at.",
          .level = Level::observe,
          .references = {{"JSON-RPC 2.0", "5"}},
          .needs = {.last = true},

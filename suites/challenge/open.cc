@@ -56,6 +56,8 @@ const check::Suite cases{
     {
         {.id = "health-open",
          .title = "the health path answers 200 without credentials",
+         .sends =
+             "GET of the health path that the profile or the server names, without credentials.",
          .level = Level::should,
          .references = {},
          .faults = {"credential.health"},
@@ -64,6 +66,8 @@ const check::Suite cases{
          .run = health_open},
         {.id = "preflight",
          .title = "how a CORS preflight without credentials is answered",
+         .sends = "OPTIONS with Origin and Access-Control-Request-Method, and a request without "
+                  "credentials but with Origin.",
          .level = Level::observe,
          .references = {{"Fetch", ""}},
          .why = "Browsers never send credentials with a preflight; a 401 there locks web clients "

@@ -75,6 +75,8 @@ const check::Suite cases{
     {
         {.id = "auth-before-parse",
          .title = "without credentials even an unreadable body is answered with 401",
+         .sends = "Without credentials: a body that ends in the middle of its JSON, and one that "
+                  "is sent as text/plain.",
          .level = Level::should,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-15"},
@@ -84,6 +86,7 @@ const check::Suite cases{
          .run = check::refuses_family(unreadable_bodies)},
         {.id = "no-side-effects",
          .title = "a tool call without credentials leaves no trace",
+         .sends = "A call of the counting tool without credentials, between two with good ones.",
          .level = Level::must,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-15"},

@@ -47,6 +47,7 @@ const check::Suite cases{
     {
         {.id = "query-token",
          .title = "a token in the URL's query is refused",
+         .sends = "The good token as ?access_token=, without an Authorization field.",
          .level = Level::bcp,
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"OAuth 2.1", "5.1"}, {"RFC 9700", "4.3.2"}},
@@ -62,6 +63,7 @@ const check::Suite cases{
              Severity::medium, "a token in the URL is taken, and URLs are written to logs")},
         {.id = "form-token",
          .title = "a token in a form body is refused",
+         .sends = "The good token as access_token in an application/x-www-form-urlencoded body.",
          .level = Level::bcp,
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.2"}, {"MCP", "token-requirements"}},
@@ -76,6 +78,8 @@ const check::Suite cases{
                            "a token in a form is taken, and any web page can send forms")},
         {.id = "cookie-token",
          .title = "a token in a cookie is refused",
+         .sends =
+             "The good token in the cookies access_token, token and Authorization, one at a time.",
          .level = Level::bcp,
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"CWE-352", ""}},

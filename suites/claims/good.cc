@@ -59,37 +59,44 @@ void more_claims(Recipe& token) {
 
 const check::Suite kGoodCases{
     "claims",
-    family(kGood, {
-                      {"good",
-                       "a good token of another subject is accepted",
-                       {"payload.one-subject"},
-                       [](check::Probe& probe) { return probe.accepts(probe.good_for("bob")); },
-                       {"auth-valid-audience-token-accepted"}},
-                      {"good-float-times",
-                       "a token with fractions in its dates is accepted",
-                       {"exp.float-refused"},
-                       accepts_token(fractional_times)},
-                      {"good-aud-array",
-                       "a token for this server and another one is accepted",
-                       {"aud.array-refused"},
-                       accepts_token(audience_in_array)},
-                      {"good-extra-claims",
-                       "a token with claims that nobody registered is accepted",
-                       {"payload.unknown-refused"},
-                       accepts_token(more_claims)},
-                      {"good-long",
-                       "a token of 8 KB is accepted",
-                       {"credential.long-refused"},
-                       accepts_token([](Recipe& token) {
-                         token.claim("long", base::json_string(std::string(kLongClaim, 'x')));
-                       })},
-                      {"good-unicode-sub",
-                       "a token whose subject is not ASCII is accepted",
-                       {"payload.unicode-refused"},
-                       accepts_token([](Recipe& token) {
-                         token.claim("sub", base::json_string("Žofie Łąka 東京"));
-                       })},
-                  })};
+    family(
+        kGood,
+        {
+            {"good",
+             "a good token of another subject is accepted",
+             {"payload.one-subject"},
+             [](check::Probe& probe) { return probe.accepts(probe.good_for("bob")); },
+             "The good token, for the subject bob.",
+             {"auth-valid-audience-token-accepted"}},
+            {"good-float-times",
+             "a token with fractions in its dates is accepted",
+             {"exp.float-refused"},
+             accepts_token(fractional_times),
+             "The good token with .25, .5 and .75 seconds in exp, nbf and iat."},
+            {"good-aud-array",
+             "a token for this server and another one is accepted",
+             {"aud.array-refused"},
+             accepts_token(audience_in_array),
+             "The good token with aud as an array: another server and this one."},
+            {"good-extra-claims",
+             "a token with claims that nobody registered is accepted",
+             {"payload.unknown-refused"},
+             accepts_token(more_claims),
+             "The good token with groups, ver, auth_time, a null and a claim whose name is a URL."},
+            {"good-long",
+             "a token of 8 KB is accepted",
+             {"credential.long-refused"},
+             accepts_token([](Recipe& token) {
+               token.claim("long", base::json_string(std::string(kLongClaim, 'x')));
+             }),
+             "The good token with a claim of 5,800 characters."},
+            {"good-unicode-sub",
+             "a token whose subject is not ASCII is accepted",
+             {"payload.unicode-refused"},
+             accepts_token(
+                 [](Recipe& token) { token.claim("sub", base::json_string("Žofie Łąka 東京")); }),
+             "The good token whose sub has Latin letters with marks and Chinese characters."},
+        })};
 
 const check::Suite kRightTypeCases{
     "claims",
@@ -98,7 +105,8 @@ const check::Suite kRightTypeCases{
                {"good-typ-at-jwt",
                 "a token whose typ is at+jwt is accepted",
                 {"typ.at-jwt-refused"},
-                accepts_token([](Recipe& token) { token.header_member("typ", R"("at+jwt")"); })},
+                accepts_token([](Recipe& token) { token.header_member("typ", R"("at+jwt")"); }),
+                "The good token with the typ at+jwt."},
            })};
 
 const check::Suite kObservedCases{
@@ -108,12 +116,14 @@ const check::Suite kObservedCases{
                            "whether a token without typ is accepted",
                            {},
                            check::observes_token(
-                               "typ_absent", [](Recipe& token) { token.without_header("typ"); })},
+                               "typ_absent", [](Recipe& token) { token.without_header("typ"); }),
+                           "The good token without typ in its header."},
                           {"sub-missing",
                            "whether a token without sub is accepted",
                            {},
-                           check::observes_token(
-                               "sub_missing", [](Recipe& token) { token.without_claim("sub"); })},
+                           check::observes_token("sub_missing",
+                                                 [](Recipe& token) { token.without_claim("sub"); }),
+                           "The good token without sub."},
                       })};
 
 }  // namespace

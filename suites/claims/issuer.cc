@@ -153,15 +153,21 @@ const check::Suite kRogueCases{
                {"rogue-issuer",
                 "a token of an issuer that nobody trusts is refused, its keys unasked",
                 {"iss.keys-from-token"},
-                refuses_rogue_issuer},
+                refuses_rogue_issuer,
+                "A token like the good one, but of another issuer of ours and signed by that "
+                "issuer's key."},
                {"rogue-issuer-origin",
                 "a token whose iss is a bare origin is refused, its keys unasked",
                 {"iss.keys-from-token"},
-                refuses_rogue_origin},
+                refuses_rogue_origin,
+                "A token like the good one, but its iss is another provider's origin, and that "
+                "provider's key signed it."},
                {"rogue-issuer-array",
                 "a token of an untrusted issuer that names the trusted one as well is refused",
                 {"iss.array-keys-from-first"},
-                refuses_rogue_beside_good},
+                refuses_rogue_beside_good,
+                "A token like the good one, but its iss lists another issuer and the trusted one, "
+                "and the other's key signed it."},
            })};
 
 }  // namespace

@@ -19,6 +19,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
     }
     cases.push_back({.id = row.id,
                      .title = row.title,
+                     .sends = row.sends,
                      .level = shared.level,
                      .if_accepted = shared.if_accepted,
                      .on_2025_03_26 = shared.on_2025_03_26,

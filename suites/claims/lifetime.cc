@@ -117,26 +117,35 @@ const Shared kSession{
 };
 
 const check::Suite kCachedCases{
-    "claims", family(kCached, {
-                                  {"cached-after-expiry",
-                                   "a token that was accepted is refused after its end",
-                                   {"exp.cached"},
-                                   cached},
-                                  {"cached-after-expiry-without-iat",
-                                   "a token without iat that was accepted is refused after its end",
-                                   {"exp.cached", "exp.cached-without-iat"},
-                                   cached_without_iat},
-                                  {"expiry-mid-connection",
-                                   "a token that runs out on an open connection is refused",
-                                   {"exp.once-per-connection", "exp.cached"},
-                                   mid_connection},
-                              })};
+    "claims",
+    family(kCached,
+           {
+               {"cached-after-expiry",
+                "a token that was accepted is refused after its end",
+                {"exp.cached"},
+                cached,
+                "A token with seconds to live, before and after its end, each time on a new "
+                "connection."},
+               {"cached-after-expiry-without-iat",
+                "a token without iat that was accepted is refused after its end",
+                {"exp.cached", "exp.cached-without-iat"},
+                cached_without_iat,
+                "A token without iat, with seconds to live, before and after its end."},
+               {"expiry-mid-connection",
+                "a token that runs out on an open connection is refused",
+                {"exp.once-per-connection", "exp.cached"},
+                mid_connection,
+                "A token with seconds to live, before and after its end, on one connection."},
+           })};
 
 const check::Suite kSessionCases{
-    "claims", family(kSession, {{"expiry-mid-session",
-                                 "a token that runs out in the middle of a session is refused",
-                                 {"exp.once-per-session", "exp.cached", "exp.skip"},
-                                 mid_session}})};
+    "claims",
+    family(kSession,
+           {{"expiry-mid-session",
+             "a token that runs out in the middle of a session is refused",
+             {"exp.once-per-session", "exp.cached", "exp.skip"},
+             mid_session,
+             "A token with seconds to live, before and after its end, in one session."}})};
 
 }  // namespace
 }  // namespace suites::claims

@@ -31,17 +31,21 @@ Finding refuses_just_expired(Probe& probe) {
 }
 
 const check::Suite kExpiredCases{
-    "claims", family(kExpired, {
-                                   {"expired",
-                                    "a token that ran out an hour ago is refused",
-                                    {"exp.skip", "exp.leeway-1h"},
-                                    nullptr,
-                                    {"auth-expired-token-rejected"}},
-                                   {"expired-now",
-                                    "a token that ran out just now is refused",
-                                    {"exp.skip"},
-                                    refuses_just_expired},
-                               })};
+    "claims",
+    family(kExpired,
+           {
+               {"expired",
+                "a token that ran out an hour ago is refused",
+                {"exp.skip", "exp.leeway-1h"},
+                nullptr,
+                "",
+                {"auth-expired-token-rejected"}},
+               {"expired-now",
+                "a token that ran out just now is refused",
+                {"exp.skip"},
+                refuses_just_expired,
+                "The good token, ended two seconds longer ago than the leeway that was measured."},
+           })};
 
 const Shared kMissing{
     .level = check::Level::bcp,
@@ -161,10 +165,12 @@ Finding short_leeway(Probe& probe) {
 }
 
 const check::Suite kLeewayCases{
-    "claims", family(kLeeway, {{"leeway",
-                                "an expired token is accepted for five minutes at most",
-                                {"exp.leeway-10m", "exp.leeway-1h", "exp.skip"},
-                                short_leeway}})};
+    "claims",
+    family(kLeeway, {{"leeway",
+                      "an expired token is accepted for five minutes at most",
+                      {"exp.leeway-10m", "exp.leeway-1h", "exp.skip"},
+                      short_leeway,
+                      "Tokens that ended a while ago, longer and longer, until one is refused."}})};
 
 const Shared kIssuedAt{
     .level = check::Level::observe,

@@ -66,6 +66,8 @@ const check::Suite cases{
     {
         {.id = "prm-host-injection",
          .title = "a foreign host in Host, X-Forwarded-Host or Forwarded is not repeated",
+         .sends = "GET of the metadata, and a request without credentials, with attacker.example "
+                  "in Host, X-Forwarded-Host and Forwarded.",
          .level = Level::bcp,
          .references = {{"CWE-644", ""}, {"RFC 9728", "7.3"}},
          .requirements = {"RS-01"},

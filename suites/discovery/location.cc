@@ -117,6 +117,8 @@ const check::Suite cases{
     {
         {.id = "prm-available",
          .title = "the protected resource metadata is found where clients look for it",
+         .sends = "GET of the metadata where the challenge says, at the path below /.well-known, "
+                  "and at its root.",
          .level = Level::must,
          .references = {{"MCP", "protected-resource-metadata-discovery-requirements"},
                         {"RFC 9728", "3"}},
@@ -129,6 +131,7 @@ const check::Suite cases{
          .run = available},
         {.id = "prm-url-absolute",
          .title = "resource_metadata is an absolute URL on the server's own origin",
+         .sends = "A request without credentials, for its challenge.",
          .level = Level::must,
          .references = {{"RFC 9728", "5.1"}, {"RFC 9728", "3.3"}},
          .requirements = {"RS-03", "RS-04"},
@@ -139,6 +142,7 @@ const check::Suite cases{
          .run = url_absolute},
         {.id = "prm-content-type",
          .title = "the metadata is a JSON object, served as application/json",
+         .sends = "GET of the protected resource metadata, where it is found first.",
          .level = Level::must,
          .references = {{"RFC 9728", "3.2"}},
          .requirements = {"RS-01", "REF-12"},
@@ -149,6 +153,8 @@ const check::Suite cases{
          .run = content_type},
         {.id = "prm-open",
          .title = "the metadata is served without credentials",
+         .sends = "GET of the protected resource metadata without credentials and, where that is "
+                  "refused, with the good token.",
          .level = Level::must,
          .references = {{"RFC 9728", "3.1"}},
          .requirements = {"RS-01"},

@@ -27,6 +27,7 @@ struct Row {
   std::string title;
   std::vector<std::string> faults;
   check::Body body = nullptr;
+  std::string sends = {};  ///< see Case
   std::vector<std::string> aliases = {};
 };
 

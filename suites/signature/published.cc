@@ -176,29 +176,32 @@ const Shared kPurpose{
 
 const check::Suite kWeakCases{
     "signature",
-    alone(family(kWeak, {{"rsa-1024-published",
-                          "a token signed by a published key of 1024 bits is refused",
-                          {"key-strength.skip"},
-                          check::milder(refuses_by([](Probe& probe, const OddKeys& odd) {
-                                          return signed_by(probe, odd.small);
-                                        }),
-                                        check::Severity::medium,
-                                        "only somebody who breaks the key can use this")}}))};
+    alone(family(
+        kWeak,
+        {{"rsa-1024-published",
+          "a token signed by a published key of 1024 bits is refused",
+          {"key-strength.skip"},
+          check::milder(refuses_by([](Probe& probe, const OddKeys& odd) {
+                          return signed_by(probe, odd.small);
+                        }),
+                        check::Severity::medium, "only somebody who breaks the key can use this"),
+          "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
 
 const check::Suite kPurposeCases{
     "signature",
-    alone(family(kPurpose, {{"key-use-enc",
-                             "a token signed by a key that is published for encryption is refused",
-                             {"key-use.enc", "key-use.skip"},
-                             refuses_by([](Probe& probe, const OddKeys& odd) {
-                               return signed_by(probe, odd.encrypts);
-                             })},
-                            {"key-ops-no-verify",
-                             "a token signed by a key that is not for verifying is refused",
-                             {"key-use.key-ops", "key-use.skip"},
-                             refuses_by([](Probe& probe, const OddKeys& odd) {
-                               return signed_by(probe, odd.wraps);
-                             })}}))};
+    alone(family(
+        kPurpose,
+        {{"key-use-enc",
+          "a token signed by a key that is published for encryption is refused",
+          {"key-use.enc", "key-use.skip"},
+          refuses_by(
+              [](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.encrypts); }),
+          "The good token, signed by a key that is in the key set with use \"enc\"."},
+         {"key-ops-no-verify",
+          "a token signed by a key that is not for verifying is refused",
+          {"key-use.key-ops", "key-use.skip"},
+          refuses_by([](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.wraps); }),
+          "The good token, signed by a key that is in the key set with key_ops [\"wrapKey\"]."}}))};
 
 const Shared kAccepted{
     .level = check::Level::observe,
@@ -224,23 +227,28 @@ Finding observe_algorithms(Probe& probe) {
 }
 
 const check::Suite kAcceptedCases{
-    "signature", alone(family(kAccepted, {{"alg-accepted",
-                                           "which signature algorithms the server accepts",
-                                           {},
-                                           observe_algorithms}}))};
+    "signature",
+    alone(family(kAccepted, {{"alg-accepted",
+                              "which signature algorithms the server accepts",
+                              {},
+                              observe_algorithms,
+                              "The good token, signed by a published key of each algorithm."}}))};
 
 // Last: servers have been seen to end when they look at such a key.
 const check::Suite kSymmetricCases{
     "signature",
-    alone(family(kSymmetric, {{"oct-key-published",
-                               "HS256 by a secret that the key set publishes is refused",
-                               {"key.oct"},
-                               refuses_by([](Probe& probe, const OddKeys&) {
-                                 jose::Recipe token = probe.good();
-                                 token.signed_with_secret(std::string(kSecret));
-                                 token.header.set_string("kid", kOctKid);
-                                 return token;
-                               })}}))};
+    alone(family(
+        kSymmetric,
+        {{"oct-key-published",
+          "HS256 by a secret that the key set publishes is refused",
+          {"key.oct"},
+          refuses_by([](Probe& probe, const OddKeys&) {
+            jose::Recipe token = probe.good();
+            token.signed_with_secret(std::string(kSecret));
+            token.header.set_string("kid", kOctKid);
+            return token;
+          }),
+          "The good token, signed with HS256 by a key of type oct that is in the key set."}}))};
 
 }  // namespace
 }  // namespace suites::signature

@@ -81,18 +81,20 @@ const check::Suite kPublicKeyCases{"signature", family(kPublicKey, public_key_ro
 
 const check::Suite kGuessableCases{
     "signature",
-    family(kGuessable, {
-                           {"hs-empty-secret",
-                            "HS256 over an empty secret is refused",
-                            {"alg.hs-empty-secret", "alg.hs-unverified"}},
-                           {"hs-empty-secret-unknown-kid",
-                            "HS256 over an empty secret, under an unknown kid, is refused",
-                            {"alg.hs-empty-secret", "alg.hs-unverified"}},
-                           {"hs-known-secrets",
-                            "HS256 over a secret that READMEs show is refused",
-                            {"alg.hs-known-secret", "alg.hs-unverified"},
-                            refuses_mutations(known_secrets())},
-                       })};
+    family(kGuessable,
+           {
+               {"hs-empty-secret",
+                "HS256 over an empty secret is refused",
+                {"alg.hs-empty-secret", "alg.hs-unverified"}},
+               {"hs-empty-secret-unknown-kid",
+                "HS256 over an empty secret, under an unknown kid, is refused",
+                {"alg.hs-empty-secret", "alg.hs-unverified"}},
+               {"hs-known-secrets",
+                "HS256 over a secret that READMEs show is refused",
+                {"alg.hs-known-secret", "alg.hs-unverified"},
+                refuses_mutations(known_secrets()),
+                "The good token, signed with HS256 over each of the secrets that tutorials use."},
+           })};
 
 }  // namespace
 }  // namespace suites::signature

@@ -70,6 +70,7 @@ const check::Suite cases{
     {
         {.id = "control-accepted",
          .title = "good credentials are accepted, time after time",
+         .sends = "The operation with good credentials, four times.",
          .level = Level::must,
          .references = {{"MCP", "token-handling"}},
          .requirements = {"RS-08"},
@@ -81,6 +82,7 @@ const check::Suite cases{
          .run = control_accepted},
         {.id = "refuses-something",
          .title = "not everybody is served: no credentials or garbage is refused",
+         .sends = "The operation without credentials, then with the token \"this-is-not-a-token\".",
          .level = Level::must,
          .references = {{"MCP", "error-handling"}},
          .requirements = {"RS-05", "RS-21"},
@@ -90,6 +92,8 @@ const check::Suite cases{
          .run = refuses_something},
         {.id = "keys-fetched",
          .title = "the issuer's keys were asked for before a token was accepted",
+         .sends =
+             "A good token; where nobody asked for our keys, the same with a made-up signature.",
          .level = Level::must,
          .references = {{"MCP", "token-handling"}, {"RFC 7515", "5.2"}},
          .requirements = {"RS-08", "RS-13"},
