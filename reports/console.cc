@@ -90,9 +90,7 @@ class Console {
   void problem() {
     if (result_.interrupted) {
       line("\n" + ink_.yellow("INTERRUPTED"));
-      line("  " + wrap(fmt::format("{} of {} planned cases were decided; the rest is left out.",
-                                   result_.cases.size(), result_.planned),
-                       2, options_.width));
+      line("  " + wrap(interruption(result_), 2, options_.width));
     }
     if (result_.problem.empty()) return;
     line("\n" + ink_.red(result_.count(Verdict::pass) == 0 ? "NOT TESTED" : "NOT FULLY TESTED"));
@@ -150,6 +148,7 @@ class Console {
          ink_.bold(wrap(heading_of(group), kBlock, options_.width)));
     field(kBlock, many ? "cases" : "case", brief_ids_of(group));
     if (!many && group.key != subject.title) field(kBlock, "rule", subject.title);
+    field(kBlock, "sent", subject.what_is_sent());
     field(kBlock, "expected", first.finding.expected);
     field(kBlock, "actual", first.finding.actual);
     field(kBlock, "because", first.finding.reason);
@@ -170,7 +169,7 @@ class Console {
 
   /// "MUST, RS-08, RS-11": the level, and the requirements of all members, each once.
   static std::string demanded_by(const Group& group) {
-    std::vector<std::string> parts = {std::string(check::to_string(group.first().level))};
+    std::vector<std::string> parts = {demanded_level(group.first())};
     for (const auto* member : group.members) {
       for (const auto& id : member->subject.requirements) {
         if (std::find(parts.begin(), parts.end(), id) == parts.end()) parts.push_back(id);

@@ -128,6 +128,18 @@ mcp::Revision revision_of(const check::RunResult& result) {
   return mcp::revision_from(result.target.revision).value_or(mcp::kNewest);
 }
 
+std::string interruption(const check::RunResult& result) {
+  return fmt::format("{} of {} planned cases were decided.",
+                     result.cases.size() - result.count(Verdict::inconclusive), result.planned);
+}
+
+std::string demanded_level(const check::CaseResult& result) {
+  const auto level = check::to_string(result.level);
+  const auto& milder = result.subject.if_accepted;
+  if (!was_accepted(result) || !milder || *milder == result.level) return std::string(level);
+  return fmt::format("{}, but {} where it is accepted", level, check::to_string(*milder));
+}
+
 std::size_t critical(const check::RunResult& result) {
   return static_cast<std::size_t>(
       std::count_if(result.cases.begin(), result.cases.end(), [](const auto& one) {

@@ -36,6 +36,12 @@ mcp::Revision revision_of(const check::RunResult& result);
 /// "312 cases: 280 passed, 3 failed (1 critical), …, 0 errors in 1.4 s".
 std::string closing_line(const check::RunResult& result);
 
+/// Of an interrupted run: "31 of 298 planned cases were decided."
+std::string interruption(const check::RunResult& result);
+
+/// What the finding's source demands: "MUST", or "MUST, but SHOULD where it is accepted".
+std::string demanded_level(const check::CaseResult& result);
+
 /// How many unaccepted FAILs are critical.
 std::size_t critical(const check::RunResult& result);
 

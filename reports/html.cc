@@ -79,9 +79,7 @@ std::string header(const check::RunResult& result, const Options& options) {
 std::string problem(const check::RunResult& result) {
   std::string out;
   if (result.interrupted) {
-    out +=
-        fmt::format("<p><strong>Interrupted.</strong> {} of {} planned cases were decided.</p>\n",
-                    result.cases.size(), result.planned);
+    out += "<p><strong>Interrupted.</strong> " + interruption(result) + "</p>\n";
   }
   if (!result.problem.empty()) {
     out += "<p><strong>What is in the way:</strong> " + html_text(result.problem) + "</p>\n";

@@ -51,10 +51,10 @@ std::string repro(const check::CaseResult& one) {
 /// What a finding and a case share.
 std::string facts(const check::CaseResult& one, mcp::Revision revision) {
   const auto& subject = one.subject;
-  return text_row("Expected", one.finding.expected) + text_row("Actual", one.finding.actual) +
-         text_row("Because", one.finding.reason) + text_row("Why it matters", subject.why) +
-         text_row("How to fix", subject.fix) + row("Sources", references(subject, revision)) +
-         row("Reproduce", repro(one));
+  return text_row("Sent", subject.what_is_sent()) + text_row("Expected", one.finding.expected) +
+         text_row("Actual", one.finding.actual) + text_row("Because", one.finding.reason) +
+         text_row("Why it matters", subject.why) + text_row("How to fix", subject.fix) +
+         row("Sources", references(subject, revision)) + row("Reproduce", repro(one));
 }
 
 std::string message(std::string_view title, std::string_view raw) {
@@ -113,14 +113,15 @@ std::string html_text(std::string_view text) {
 std::string html_finding(const Group& group, mcp::Revision revision) {
   const auto& first = group.first();
   const auto severity = check::to_string(first.judgement.severity);
+  const auto verdict = check::to_string(first.judgement.verdict);
   const bool many = group.members.size() > 1;
   return fmt::format(
              "<article class=\"finding {}\">\n<h3>{} {}</h3>\n<dl>\n", severity,
-             badge(severity, severity), html_text(group.key),
+             badge(severity, fmt::format("{}, {}", verdict, severity)), html_text(group.key),
              many ? fmt::format(" <small>{}</small>", counted(group.members.size(), "case")) : "") +
          row(many ? "Cases" : "Case", links_to(group)) +
          row("Demanded",
-             fmt::format("{} {}", check::to_string(first.level), codes(requirements_of(group)))) +
+             fmt::format("{} {}", demanded_level(first), codes(requirements_of(group)))) +
          facts(first, revision) + "</dl>\n</article>\n";
 }
 

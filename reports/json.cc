@@ -69,6 +69,7 @@ Json case_member(const check::CaseResult& one, mcp::Revision revision) {
   return {{"id", subject.id},
           {"suite", subject.suite()},
           {"title", subject.title},
+          {"sends", subject.what_is_sent()},
           {"level", check::to_string(one.level)},
           {"verdict", check::to_string(one.judgement.verdict)},
           {"severity", check::to_string(one.judgement.severity)},

@@ -59,6 +59,7 @@ std::string details(const check::CaseResult& one, mcp::Revision revision) {
   };
   add("level", check::to_string(one.level));
   add("severity", check::to_string(one.judgement.severity));
+  add("sent", one.subject.what_is_sent());
   add("expected", one.finding.expected);
   add("actual", one.finding.actual);
   add("reason", one.finding.reason);

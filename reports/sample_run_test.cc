@@ -20,6 +20,7 @@ check::Case subject(std::string id, Level level) {
   return {
       .id = std::move(id),
       .title = "a token whose exp has passed is refused with 401",
+      .sends = "The good token, ended an hour ago.",
       .level = level,
       .references = {{"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}},
       .requirements = {"RS-08", "RS-11"},

@@ -46,7 +46,7 @@ void add_healthcheck(CLI::App& root, int& exit_code) {
   const auto options = std::make_shared<HealthOptions>();
   command->add_option("url", options->url, "what to ask for")->required()->type_name("URL");
   command->add_option("--timeout", options->timeout, "seconds to wait")
-      ->check(CLI::Range(0.001, 3600.0))
+      ->check(number_between(0.001, 3600))
       ->type_name("S")
       ->capture_default_str();
   examples(*command, "mcp-authspec healthcheck http://127.0.0.1:9400/healthz\n");

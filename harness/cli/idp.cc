@@ -87,7 +87,7 @@ void add_idp(CLI::App& root, int& exit_code) {
   const auto options = std::make_shared<IdpOptions>();
   command->add_option("--port", options->port, "port to listen on; 0 lets the system choose")
       ->type_name("N")
-      ->check(CLI::Range(0, 65535))
+      ->check(whole_number_between(0, 65535))
       ->capture_default_str();
   command->add_option("--host", options->host, "address to listen on")
       ->type_name("H")

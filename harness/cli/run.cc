@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -208,7 +207,7 @@ void add_target_flags(CLI::App& command, Flags& flags) {
                   "port of the built-in identity provider, so that a running server can be told "
                   "to trust http://127.0.0.1:N/i/main")
       ->type_name("N")
-      ->check(CLI::Range(1U, 65535U))
+      ->check(whole_number_between(1, 65535))
       ->group(group);
   command
       .add_flag("--allow-remote", flags.allow_remote, "test a server that is not on this machine")
@@ -226,20 +225,6 @@ void add_selection_flags(CLI::App& command, Flags& flags) {
   command.add_flag("--quick", flags.quick, "leave out what spends seconds waiting")->group(group);
 }
 
-/// CLI11's own range lets "nan" pass.
-CLI::Validator seconds_up_to(double most) {
-  return CLI::Validator(
-      [most](const std::string& text) {
-        double seconds = 0;
-        const char* const end = text.data() + text.size();
-        const auto read = std::from_chars(text.data(), end, seconds);
-        const bool fits =
-            read.ec == std::errc{} && read.ptr == end && seconds >= 0.001 && seconds <= most;
-        return fits ? std::string() : fmt::format("{} is not between 0.001 and {}", text, most);
-      },
-      "");
-}
-
 void add_execution_flags(CLI::App& command, Flags& flags) {
   const auto group = "How it runs";
   command
@@ -247,15 +232,15 @@ void add_execution_flags(CLI::App& command, Flags& flags) {
                   "longest wait for one answer (default 10), and for the start of a spawned server "
                   "(default 15)")
       ->type_name("SECONDS")
-      ->check(seconds_up_to(3600))
+      ->check(number_between(0.001, 3600))
       ->group(group);
   command.add_option("--deadline", flags.deadline_s, "longest duration of the run (default 600)")
       ->type_name("SECONDS")
-      ->check(seconds_up_to(86400))
+      ->check(number_between(0.001, 86400))
       ->group(group);
   command.add_option("--jobs", flags.jobs, "cases side by side (default: one per processor)")
       ->type_name("N")
-      ->check(CLI::Range(1U, 64U))
+      ->check(whole_number_between(1, 64))
       ->group(group);
 }
 

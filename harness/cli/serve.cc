@@ -108,7 +108,7 @@ void add_serve(CLI::App& root, int& exit_code) {
   command->add_flag("--json", options->json, "with --list-faults: as JSON");
   command->add_option("--port", config.port, "port to listen on; 0 lets the system choose [$PORT]")
       ->type_name("N")
-      ->check(CLI::Range(0, 65535));
+      ->check(whole_number_between(0, 65535));
   command->add_option("--host", config.host, "address to listen on [$HOST or 127.0.0.1]")
       ->type_name("H");
   command->add_option("--issuer", config.issuer, "whose tokens are accepted [$ISSUER]")

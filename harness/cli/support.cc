@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include <CLI/CLI.hpp>
 
@@ -18,6 +20,26 @@ int fail_usage(std::string_view message) {
 
 CLI::Option* repeatable(CLI::Option* option) {
   return option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+Check number_between(double least, double most) {
+  return [least, most](const std::string& value) -> std::string {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    const bool whole = !value.empty() && *end == '\0';
+    if (whole && number >= least && number <= most) return {};
+    return fmt::format("\"{}\" is not a number from {} to {}", value, least, most);
+  };
+}
+
+Check whole_number_between(long long least, long long most) {
+  return [least, most](const std::string& value) -> std::string {
+    long long number = 0;
+    const char* const end = value.data() + value.size();
+    const auto read = std::from_chars(value.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= least && number <= most) return {};
+    return fmt::format("\"{}\" is not a whole number from {} to {}", value, least, most);
+  };
 }
 
 void examples(CLI::App& command, std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ int fail_usage(std::string_view message);
 
 /// Lets an option be given several times, one value each time.
 CLI::Option* repeatable(CLI::Option* option);
+
+/// Whether an option's value is a number, or a whole number, in that range; for `check`. CLI11's
+/// own range lets "nan" pass.
+using Check = std::function<std::string(const std::string& value)>;
+Check number_between(double least, double most);
+Check whole_number_between(long long least, long long most);
 
 /// Adds `examples`, one command a line, at the foot of a subcommand's --help.
 void examples(CLI::App& command, std::string_view text);

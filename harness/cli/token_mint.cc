@@ -205,7 +205,7 @@ void add_token_mint(CLI::App& token, int& exit_code) {
       ->type_name("URL");
   token.add_option("--ttl", options->ttl, "seconds until it expires; may be negative")
       ->type_name("T")
-      ->check(CLI::Range(-1e12, 1e12))
+      ->check(whole_number_between(-1'000'000'000'000, 1'000'000'000'000))
       ->capture_default_str();
   repeatable(
       token.add_option("--claim", options->claims, "set a claim, such as 'roles=[\"admin\"]'"))

@@ -74,10 +74,15 @@ processors() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN; }
 build() {
   local preset="$1"
   shift
-  say "Building build/$preset"
+  say "Building build/$preset (some minutes the first time)"
   # shellcheck disable=SC2086
   cmake --preset "$preset" "$@" ${AUTHSPEC_CMAKE_FLAGS:-} --log-level=WARNING >/dev/null
-  cmake --build "build/$preset" -j "$(processors)" -- --quiet
+  # On a terminal, one line that moves.
+  if [ -t 1 ]; then
+    cmake --build "build/$preset" -j "$(processors)"
+  else
+    cmake --build "build/$preset" -j "$(processors)" -- --quiet
+  fi
 }
 
 passed=0

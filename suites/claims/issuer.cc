@@ -154,8 +154,8 @@ const check::Suite kRogueCases{
                 "a token of an issuer that nobody trusts is refused, its keys unasked",
                 {"iss.keys-from-token"},
                 refuses_rogue_issuer,
-                "A token like the good one, but of another issuer of ours and signed by that "
-                "issuer's key."},
+                "Tokens of another issuer of ours, signed by its key; the second lists the trusted "
+                "issuer as well."},
                {"rogue-issuer-origin",
                 "a token whose iss is a bare origin is refused, its keys unasked",
                 {"iss.keys-from-token"},
