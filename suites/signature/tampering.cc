@@ -21,6 +21,7 @@ const check::Suite kForeignCases{
                 "a token signed by a key that the issuer does not have is refused",
                 {"key.unknown-kid-unverified"},
                 refuses_of_each(kKinds, "wrong-key"),
+                "",
                 {"auth-untrusted-token-rejected"}},
                {"wrong-key-same-kid",
                 "a token signed by a foreign key under the kid of the good one is refused",
