@@ -87,11 +87,13 @@ class Explanation {
     references();
     for (const auto& id : subject_.requirements) requirement(id);
     field("faults", base::join(subject_.faults, ", "));
-    if (!subject_.aliases.empty()) field("also known as", base::join(subject_.aliases, ", "));
+    field("aliases", base::join(subject_.aliases, ", "));
+    const bool provable = !subject_.faults.empty();
     out_ += fmt::format(
-        "\nSee it turn red:\n  mcp-authspec run --case {} --spawn \"mcp-authspec "
-        "serve --port {{{{port}}}}{}\"\n",
-        subject_.id, subject_.faults.empty() ? "" : " --fault " + subject_.faults.front());
+        "\n{}:\n  mcp-authspec run --case {} --spawn \"mcp-authspec serve --port "
+        "{{{{port}}}}{}\"\n",
+        provable ? "See it turn red" : "See it run", subject_.id,
+        provable ? " --fault " + subject_.faults.front() : "");
     return out_;
   }
 
