@@ -13,6 +13,7 @@ namespace {
 std::string statuses_text(const std::vector<int>& statuses) {
   if (statuses.empty()) return "any 4xx status";
   std::vector<std::string> texts;
+  texts.reserve(statuses.size());
   for (const int status : statuses) texts.push_back(std::to_string(status));
   return base::join(texts, " or ");
 }

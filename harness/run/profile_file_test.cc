@@ -54,14 +54,16 @@ TEST(ProfileFile, SchemaAndParserKnowTheSameMembers) {
 }
 
 TEST(ProfileFile, EveryMemberOfTheSchemaIsDescribed) {
-  for (const auto& [name, property] : schema().at("properties").items()) {
+  const auto properties = schema().at("properties");
+  for (const auto& [name, property] : properties.items()) {
     EXPECT_TRUE(property.contains("description")) << name;
     EXPECT_TRUE(property.contains("examples")) << name;
   }
 }
 
 TEST(ProfileFile, TheParserTakesEveryExampleOfTheSchema) {
-  for (const auto& [name, property] : schema().at("properties").items()) {
+  const auto properties = schema().at("properties");
+  for (const auto& [name, property] : properties.items()) {
     for (const json& example : property.at("examples")) {
       const json profile = {{name, example}};
       EXPECT_EQ(error_of(profile.dump()), "(no error)") << profile;
@@ -70,7 +72,8 @@ TEST(ProfileFile, TheParserTakesEveryExampleOfTheSchema) {
 }
 
 TEST(ProfileFile, AWrongTypeIsRefusedForEveryMember) {
-  for (const auto& [name, property] : schema().at("properties").items()) {
+  const auto properties = schema().at("properties");
+  for (const auto& [name, property] : properties.items()) {
     const json null_member = {{name, nullptr}};
     if (name == "claims") continue;
     EXPECT_EQ(error_of(null_member.dump()).find("/" + name + ": "), 0U) << name;
