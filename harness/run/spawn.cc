@@ -62,8 +62,9 @@ std::string wait_until_ready(const Child& child, const base::Url& url, milliseco
     }
     pause = std::min(pause * 2, kLongestPause);
   }
-  std::string text = fmt::format("the server did not answer HTTP on {} within {} s ({})",
-                                 url.origin() + url.target(), timeout.count() / 1000.0, last);
+  std::string text =
+      fmt::format("the server did not answer HTTP on {} within {} s ({})",
+                  url.origin() + url.target(), static_cast<double>(timeout.count()) / 1000, last);
   if (!child.last_words().empty()) text += "; its last output: " + child.last_words();
   return text;
 }
