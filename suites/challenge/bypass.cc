@@ -6,7 +6,6 @@
 
 namespace {
 
-using check::Attempt;
 using check::Family;
 using check::Level;
 using check::Probe;
