@@ -10,7 +10,6 @@
 
 namespace {
 
-using check::Attempt;
 using check::Body;
 using check::Finding;
 using check::Level;

@@ -9,7 +9,6 @@ using check::Finding;
 using check::Level;
 using check::Mode;
 using check::Probe;
-using check::Severity;
 
 constexpr int kTimes = 4;
 
