@@ -40,8 +40,9 @@ Mutation derived(const Derived& row, const char* claim) {
   return {row.name, row.summary,
           [&row, claim](Recipe& recipe, const Surroundings&) -> base::Result<void> {
             const std::string good = recipe.claims.string(claim);
-            if (good.empty())
+            if (good.empty()) {
               return base::fail(fmt::format("the good {} is not one string", claim));
+            }
             const std::string json = row.json(good);
             if (json.empty() || json == base::json_string(good)) {
               return base::fail(fmt::format("the {} \"{}\" cannot be changed so", claim, good));
