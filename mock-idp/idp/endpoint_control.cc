@@ -23,12 +23,19 @@ struct Wanted {
   std::string issuer = "main";
   std::string alg;
   std::string scope;
+  bool opaque = false;
   MintRequest mint;
 };
 
 base::Result<void> take(std::string& into, const std::string& name, const Json& value) {
   if (!value.is_string()) return base::fail(name + " has to be a string");
   into = value.get<std::string>();
+  return {};
+}
+
+base::Result<void> take(bool& into, const std::string& name, const Json& value) {
+  if (!value.is_boolean()) return base::fail(name + " has to be true or false");
+  into = value.get<bool>();
   return {};
 }
 
@@ -65,6 +72,7 @@ base::Result<void> take_member(Wanted& wanted, const std::string& name, const Js
   if (name == "issuer") return take(wanted.issuer, name, value);
   if (name == "alg") return take(wanted.alg, name, value);
   if (name == "scope") return take(wanted.scope, name, value);
+  if (name == "opaque") return take(wanted.opaque, name, value);
   if (name == "sub") return take(wanted.mint.sub, name, value);
   if (name == "ttl") return take(wanted.mint.ttl, name, value);
   if (name == "claims") return take(wanted.mint.claims, name, value);
@@ -101,6 +109,7 @@ base::Result<std::string> mint(Provider& provider, const Wanted& wanted) {
   if (auto done = apply(wanted.mint, issuer->surroundings(bait), *recipe); !done) {
     return base::fail("mutate: " + done.error().message);
   }
+  if (wanted.opaque) return issuer->opaque_tokens().add(*recipe);
   return recipe->mint();
 }
 
@@ -114,7 +123,8 @@ bool is_loopback(std::string_view peer) {
 
 }  // namespace
 
-/// POST {issuer, alg, aud, scope, sub, ttl, claims, header, mutate}, all optional: {"token": …}.
+/// POST {issuer, alg, aud, scope, sub, ttl, claims, header, mutate, opaque}, all optional:
+/// {"token": …}. An opaque token says nothing by itself: introspection and userinfo know it.
 http::Response control_mint(const Call& call) {
   if (!is_loopback(call.request.peer)) return error(403, "steering is for this machine only");
   if (!allows(call.request, "POST")) return method_not_allowed("POST");

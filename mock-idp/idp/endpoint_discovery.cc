@@ -23,6 +23,12 @@ Json metadata(const Issuer& issuer) {
       {"response_types_supported", Json::array()},
       {"grant_types_supported", {"client_credentials"}},
       {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
+      {"introspection_endpoint", issuer.introspection_url()},
+      {"introspection_endpoint_auth_methods_supported",
+       {"client_secret_basic", "client_secret_post"}},
+      {"revocation_endpoint", issuer.url() + "/revoke"},
+      {"revocation_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
+      {"userinfo_endpoint", issuer.userinfo_url()},
   };
 }
 

@@ -19,9 +19,12 @@ Issuer::Issuer(std::string name, std::string url, const Options& options, const 
     : name_(std::move(name)),
       url_(std::move(url)),
       clock_(clock),
-      keys_(options.algorithms, options.pool_index) {}
+      keys_(options.algorithms, options.pool_index),
+      opaque_tokens_(clock) {}
 
 std::string Issuer::jwks_uri() const { return url_ + "/jwks"; }
+std::string Issuer::introspection_url() const { return url_ + "/introspect"; }
+std::string Issuer::userinfo_url() const { return url_ + "/userinfo"; }
 
 base::Result<jose::Recipe> Issuer::recipe(std::string_view audience, std::string_view scope,
                                           std::string_view alg) {

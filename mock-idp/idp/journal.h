@@ -20,7 +20,8 @@ struct Entry {
   base::Time time;
   std::uint64_t connection = 0;
   std::string issuer;    ///< the issuer's name; empty where the path names none
-  std::string endpoint;  ///< "discovery", "oauth-metadata", "jwks", "token", "bait", "unknown", …
+  std::string endpoint;  ///< "discovery", "oauth-metadata", "jwks", "token",
+                         ///< "introspection", "revocation", "userinfo", "bait", "unknown", …
   std::string method;
   std::string target;     ///< raw
   base::Headers headers;  ///< raw, in order

@@ -10,6 +10,7 @@
 #include "common/base/result.h"
 #include "mock-idp/idp/journal.h"
 #include "mock-idp/idp/key_set.h"
+#include "mock-idp/idp/opaque_tokens.h"
 #include "mock-idp/jose/mutation.h"
 #include "mock-idp/jose/recipe.h"
 
@@ -36,7 +37,11 @@ class Issuer {
   const std::string& name() const { return name_; }
   const std::string& url() const { return url_; }  ///< the `iss` of its tokens
   std::string jwks_uri() const;
+  std::string introspection_url() const;
+  std::string userinfo_url() const;
   KeySet& keys() { return keys_; }
+  /// Tokens of which introspection and userinfo tell, and who may ask.
+  OpaqueTokens& opaque_tokens() { return opaque_tokens_; }
   /// A good access token of RFC 9068 for that audience: typ at+jwt, alg, kid; iss, sub, aud,
   /// client_id, scope (where given), iat, exp in five minutes, jti.
   base::Result<jose::Recipe> recipe(std::string_view audience, std::string_view scope = {},
@@ -49,6 +54,7 @@ class Issuer {
   std::string url_;
   const base::Clock& clock_;
   KeySet keys_;
+  OpaqueTokens opaque_tokens_;
 };
 
 /// The mock identity provider: every `/i/<name>` is an issuer, made when it is first asked for.

@@ -50,6 +50,11 @@ http::Response authorization_server_metadata(const Call& call);
 http::Response jwks(const Call& call);
 http::Response authorize(const Call& call);
 http::Response token(const Call& call);
+http::Response introspect(const Call& call);
+http::Response revoke(const Call& call);
+http::Response userinfo(const Call& call);
+http::Response github_user(const Call& call);
+http::Response tokeninfo(const Call& call);
 http::Response control_mint(const Call& call);
 
 /// Finds the endpoint, answers, and writes the journal.

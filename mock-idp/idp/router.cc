@@ -28,6 +28,11 @@ constexpr Route kOfIssuer[] = {
     {"/jwks", "jwks", jwks},
     {"/authorize", "authorize", authorize},
     {"/token", "token", token},
+    {"/introspect", "introspection", introspect},
+    {"/revoke", "revocation", revoke},
+    {"/userinfo", "userinfo", userinfo},
+    {"/user", "userinfo", github_user},
+    {"/tokeninfo", "tokeninfo", tokeninfo},
 };
 
 /// Before `/i/<name>` (RFC 8414, section 3.1).

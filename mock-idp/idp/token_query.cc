@@ -1,0 +1,22 @@
+#include "mock-idp/idp/token_query.h"
+
+#include <utility>
+
+namespace idp {
+
+Read<TokenQuery> read_token_query(const Call& call) {
+  const auto fields = read_form(call.request);
+  if (!fields) return tl::unexpected(fields.error());
+  auto client = read_client(call.request, *fields);
+  if (!client) return tl::unexpected(client.error());
+  const OpaqueTokens& tokens = call.issuer->opaque_tokens();
+  if (!tokens.may_ask(client->id, client->secret)) {
+    return refuse_client("the client is not known or its secret is wrong");
+  }
+  std::string token = value_of(*fields, "token");
+  if (token.empty()) return refuse("invalid_request", "token is missing");
+  auto known = tokens.find(token);
+  return TokenQuery{std::move(client->id), std::move(token), std::move(known)};
+}
+
+}  // namespace idp

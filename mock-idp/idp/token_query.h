@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mock-idp/idp/oauth_form.h"
+#include "mock-idp/idp/opaque_tokens.h"
+#include "mock-idp/idp/provider.h"
+
+namespace idp {
+
+/// A question or request about a token, from a client that proved who it is.
+struct TokenQuery {
+  std::string client_id;
+  std::string token;
+  std::optional<OpaqueToken> known;  ///< what there is to say about it
+};
+
+/// The form of RFC 7662, section 2.1, and of RFC 7009, section 2.1. A `token_type_hint` is no more
+/// than that: tokens are found without it.
+Read<TokenQuery> read_token_query(const Call& call);
+
+}  // namespace idp
