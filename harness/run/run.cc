@@ -202,7 +202,7 @@ class Execution {
   check::RunResult result_;
   std::unique_ptr<idp::MockIdp> provider_;
   std::unique_ptr<idp::MockIdp> rogue_;
-  std::unique_ptr<Child> child_;
+  std::unique_ptr<wire::Process> child_;
 };
 
 }  // namespace

@@ -42,7 +42,7 @@ wire::Request knock(const base::Url& url, int attempt) {
 }
 
 /// Empty once the server has answered; else why it did not.
-std::string wait_until_ready(const Child& child, const base::Url& url, milliseconds timeout,
+std::string wait_until_ready(const wire::Process& child, const base::Url& url, milliseconds timeout,
                              const std::function<bool()>& stop_requested) {
   const auto deadline = base::Deadline::after(timeout);
   wire::Connection connection(url);
@@ -123,7 +123,8 @@ base::Result<Spawned> spawn(const SpawnPlan& plan, const idp::Issuer& issuer, mi
     auto launch = prepare(plan, *port, issuer);
     if (!launch) return tl::unexpected(launch.error());
     spawned.launch = *launch;
-    auto child = Child::start(launch->command, launch->environment);
+    auto child =
+        wire::Process::start({.command = launch->command, .environment = launch->environment});
     if (!child) return tl::unexpected(child.error());
     spawned.child = std::move(*child);
     // It parsed a moment ago.

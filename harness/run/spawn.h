@@ -8,8 +8,8 @@
 
 #include "common/base/result.h"
 #include "harness/check/profile.h"
-#include "harness/run/child.h"
 #include "harness/run/placeholders.h"
+#include "harness/wire/process.h"
 #include "mock-idp/idp/mock_idp.h"
 
 namespace run {
@@ -38,7 +38,7 @@ base::Result<std::uint16_t> free_port();
 
 struct Spawned {
   Launch launch;
-  std::unique_ptr<Child> child;
+  std::unique_ptr<wire::Process> child;
   /// Why the server never got ready, in a sentence; empty if it did.
   std::string problem;
 };
