@@ -107,7 +107,7 @@ base::Result<ClientResponse> fetch(const ClientRequest& request, base::Deadline 
   };
   if (breaks_lines(request)) return failed("a header to be sent contains a line break");
 
-  tls::Opened opened = tls::Connector(*url).open(deadline);
+  tls::Opened opened = tls::Connector(*url, request.tls).open(deadline);
   if (!opened.stream) return failed(opened.text);
   // A server may refuse, and close, before it has read everything; what it said counts.
   const IoStatus sent = opened.stream->write(request_bytes(request, *url), deadline);

@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/headers.h"
 #include "common/base/result.h"
+#include "common/tls/stream.h"
 
 namespace http {
 
@@ -13,6 +14,7 @@ struct ClientRequest {
   std::string url;
   base::Headers headers;
   std::string body;
+  tls::Options tls;  ///< for https
 };
 
 struct ClientResponse {

@@ -66,7 +66,8 @@ class ThreadedServer final : public Server {
   std::string origin() const override {
     const std::string& host = state_.options.host;
     const bool v6 = host.find(':') != std::string::npos;
-    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", port_);
+    return fmt::format("{}://{}{}{}:{}", state_.options.tls ? "https" : "http", v6 ? "[" : "", host,
+                       v6 ? "]" : "", port_);
   }
 
   void stop() override {
@@ -148,6 +149,7 @@ class ThreadedServer final : public Server {
   }
 
   void turn_away(base::Descriptor socket) {
+    if (state_.options.tls) return;  // a handshake, only to say no, would hold up everybody else
     std::string answer;
     append_response(answer, Response::text(503, "too many connections\n"), {.close = true},
                     base::http_time(state_.clock->now()));

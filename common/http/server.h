@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/headers.h"
 #include "common/base/result.h"
+#include "common/tls/acceptor.h"
 
 namespace http {
 
@@ -22,6 +23,8 @@ struct Request {
   std::string body;
   std::string peer;              ///< the client's address, without port
   std::uint64_t connection = 0;  ///< counts the server's connections from 1
+  bool encrypted = false;        ///< it came over TLS
+  std::string certificate;       ///< that the client showed, DER; empty: none
   const std::string* header(std::string_view name) const {
     return base::find_header(headers, name);
   }
@@ -57,13 +60,15 @@ using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                             ///< 0: the system chooses
-  std::size_t max_connections = 512;                  ///< more are closed at once with 503
-  std::size_t max_header_bytes = 64UL << 10;          ///< more: 431
-  std::size_t max_body_bytes = 4UL << 20;             ///< more: 413
+  std::uint16_t port = 0;                     ///< 0: the system chooses
+  std::size_t max_connections = 512;          ///< more are closed at once, with 503 if plain
+  std::size_t max_header_bytes = 64UL << 10;  ///< more: 431
+  std::size_t max_body_bytes = 4UL << 20;     ///< more: 413
   std::chrono::milliseconds request_timeout{30'000};  ///< from the first byte to the last
   std::chrono::milliseconds idle_timeout{75'000};     ///< between requests of one connection
   const base::Clock* clock = nullptr;                 ///< for the Date header; null: the system's
+  std::shared_ptr<const tls::Acceptor> tls;           ///< null: plain HTTP
+  bool plain_too = false;  ///< with `tls`: clients that begin in plain HTTP are served as well
 };
 
 /// An HTTP/1.1 server: a thread per connection, keep-alive, every wait bounded, every buffer
@@ -75,7 +80,7 @@ class Server {
   static base::Result<std::unique_ptr<Server>> start(Handler handler, ServerOptions options = {});
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
-  /// "http://127.0.0.1:PORT"
+  /// "http://127.0.0.1:PORT", or with https
   virtual std::string origin() const = 0;
   /// No new connection, running answers get a moment to end, all threads are joined. Idempotent.
   virtual void stop() = 0;

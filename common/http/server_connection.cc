@@ -22,6 +22,7 @@ using base::IoStatus;
 constexpr std::size_t kFirstBuffer = 16UL << 10;
 constexpr std::size_t kKeptOutput = 1UL << 20;
 constexpr auto kLinger = 1s;
+constexpr char kHandshakeRecord = 22;  // what a TLS client begins with (RFC 8446, section 5.1)
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 bool wants_close(const Response& response) {
@@ -37,8 +38,7 @@ class ServerConnection::Takeover final : public Stream {
 
   bool write(std::string_view bytes) override {
     return connection_.socket_ && !stopping() &&
-           base::write_all(connection_.socket_.get(), bytes, connection_.write_deadline()) ==
-               IoStatus::ok;
+           connection_.send(bytes, connection_.write_deadline()) == IoStatus::ok;
   }
 
   bool wait(std::chrono::milliseconds span) override {
@@ -77,12 +77,42 @@ ServerConnection::ServerConnection(base::Descriptor socket, std::uint64_t number
 }
 
 void ServerConnection::run() {
+  if (server_.options.tls && !shake_hands()) return close();
   while (!server_.stopping.load(std::memory_order_relaxed)) {
     const Read read = read_request();
     if (read == Read::refused) refuse(parser_.error_status());
     if (read != Read::request || !answer()) break;
   }
+  // A socket that was reset is closed already.
+  if (tls_ && socket_) tls_->farewell(Deadline::after(kLinger));
   close();
+}
+
+/// The client gets as long for it as for a request. Whatever the handshake does wrong, the
+/// connection ends without a word: there is no common language.
+bool ServerConnection::shake_hands() {
+  const Deadline deadline = Deadline::after(server_.options.request_timeout);
+  if (server_.options.plain_too) {
+    if (base::wait_readable(socket_.get(), deadline) != IoStatus::ok) return false;
+    char first = 0;
+    const ssize_t count = recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count == 1 && first != kHandshakeRecord) return true;
+  }
+  tls_ = server_.options.tls->accept(socket_.get(), deadline);
+  if (!tls_) return false;
+  request_.encrypted = true;
+  request_.certificate = tls_->session()->certificate;
+  return true;
+}
+
+IoStatus ServerConnection::receive(char* buffer, std::size_t size, Deadline deadline,
+                                   std::size_t& got) {
+  return tls_ ? tls_->read(buffer, size, deadline, got)
+              : base::read_some(socket_.get(), buffer, size, deadline, got);
+}
+
+IoStatus ServerConnection::send(std::string_view bytes, Deadline deadline) {
+  return tls_ ? tls_->write(bytes, deadline) : base::write_all(socket_.get(), bytes, deadline);
 }
 
 ServerConnection::Read ServerConnection::read_request() {
@@ -90,8 +120,9 @@ ServerConnection::Read ServerConnection::read_request() {
   Deadline deadline = Deadline::after(server_.options.idle_timeout);
   bool begun = false;
   bool continued = false;
-  // Nothing is there yet as a rule, so to ask for it at once would be a wasted call.
-  if (begin_ == end_ && base::wait_readable(socket_.get(), deadline) != IoStatus::ok) {
+  // Nothing is there yet as a rule, so to ask for it at once would be a wasted call. With TLS
+  // something may be there that the socket does not know of any more.
+  if (!tls_ && begin_ == end_ && base::wait_readable(socket_.get(), deadline) != IoStatus::ok) {
     return Read::over;
   }
   for (;;) {
@@ -104,7 +135,7 @@ ServerConnection::Read ServerConnection::read_request() {
       if (parser_.done()) return Read::request;
       if (parser_.head_done() && parser_.expects_continue() && !parser_.http_1_0() &&
           !std::exchange(continued, true) && begin_ == end_ && request_.body.empty() &&
-          base::write_all(socket_.get(), kContinue, deadline) != IoStatus::ok) {
+          send(kContinue, deadline) != IoStatus::ok) {
         return Read::over;
       }
     }
@@ -132,8 +163,7 @@ bool ServerConnection::fill(Deadline deadline, IoStatus& status) {
     }
   }
   std::size_t got = 0;
-  status =
-      base::read_some(socket_.get(), input_.data() + end_, input_.size() - end_, deadline, got);
+  status = receive(input_.data() + end_, input_.size() - end_, deadline, got);
   end_ += got;
   return status == IoStatus::ok;
 }
@@ -157,7 +187,7 @@ bool ServerConnection::answer() {
       output_, response,
       {.without_body = request_.method == "HEAD", .close = close, .http_1_0 = parser_.http_1_0()},
       date());
-  const IoStatus sent = base::write_all(socket_.get(), output_, write_deadline());
+  const IoStatus sent = send(output_, write_deadline());
   if (output_.capacity() > kKeptOutput) output_ = {};
   return sent == IoStatus::ok && !close;
 }
@@ -174,12 +204,13 @@ void ServerConnection::refuse(int status) {
   output_.clear();
   append_response(output_, Response::text(status, "the request was refused\n"), {.close = true},
                   date());
-  if (base::write_all(socket_.get(), output_, Deadline::after(kLinger)) == IoStatus::ok) linger();
+  if (send(output_, Deadline::after(kLinger)) == IoStatus::ok) linger();
 }
 
 /// To close while the client still sends would be a reset, which may overtake the answer
 /// (RFC 9112, section 9.6).
 void ServerConnection::linger() {
+  if (tls_) tls_->farewell(Deadline::after(kLinger));
   shut_down(SHUT_WR);
   const Deadline deadline = Deadline::after(kLinger);
   std::size_t got = 0;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -37,8 +38,11 @@ class ServerConnection {
   enum class Read { request, refused, over };
   class Takeover;
 
+  bool shake_hands();
   Read read_request();
   bool fill(base::Deadline deadline, base::IoStatus& status);
+  base::IoStatus receive(char* buffer, std::size_t size, base::Deadline deadline, std::size_t& got);
+  base::IoStatus send(std::string_view bytes, base::Deadline deadline);
   bool answer();
   Response call_handler() const;
   void refuse(int status);
@@ -50,6 +54,7 @@ class ServerConnection {
 
   std::mutex closing_;  // the number of a closed socket may already belong to somebody else
   base::Descriptor socket_;
+  std::unique_ptr<tls::ServerStream> tls_;  // null: plain
   const ServerState& server_;
   RequestParser parser_;
   Request request_;

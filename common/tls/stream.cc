@@ -11,11 +11,10 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <map>
-#include <mutex>
 #include <utility>
 
 #include "common/base/result.h"
+#include "common/tls/client_context.h"
 #include "common/tls/tls_stream.h"
 
 namespace tls {
@@ -55,35 +54,6 @@ class PlainStream final : public Stream {
  private:
   base::Descriptor socket_;
 };
-
-base::Result<SslContext> make_context(const Options& options) {
-  SslContext context(SSL_CTX_new(TLS_client_method()));
-  if (!context) return base::fail("OpenSSL cannot start TLS");
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  // Many servers end a connection without the farewell of TLS; the length says if all has come.
-  SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
-  if (!options.verify) return context;
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  const int loaded = options.ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
-                                             : SSL_CTX_load_verify_locations(
-                                                   context.get(), options.ca_file.c_str(), nullptr);
-  if (loaded != 1) return base::fail(fmt::format("{}: not a PEM certificate", options.ca_file));
-  return context;
-}
-
-/// To load the system's trust store takes 40 ms, so contexts are made once per process.
-base::Result<SSL_CTX*> shared_context(const Options& options) {
-  static std::mutex mutex;
-  static std::map<std::pair<bool, std::string>, SslContext> contexts;
-  const std::lock_guard lock(mutex);
-  SslContext& context = contexts[{options.verify, options.ca_file}];
-  if (!context) {
-    auto made = make_context(options);
-    if (!made) return tl::unexpected(made.error());
-    context = std::move(*made);
-  }
-  return context.get();
-}
 
 bool is_address(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
@@ -140,9 +110,9 @@ class Connector::Impl {
   std::string address() const { return fmt::format("{}:{}", server_.host, server_.port); }
 
   Opened shake_hands(base::Descriptor socket, Deadline deadline, std::chrono::milliseconds span) {
-    const auto context = shared_context(options_);
+    const auto context = client_context(options_);
     if (!context) return failed(OpenFailure::tls, context.error().message);
-    Ssl ssl(SSL_new(*context));
+    Ssl ssl(SSL_new(context->get()));
     if (!ssl) return failed(OpenFailure::tls, "OpenSSL cannot start TLS");
     set_name(ssl.get(), server_.host);
     auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(ssl));

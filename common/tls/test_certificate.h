@@ -13,8 +13,8 @@
 #include <string>
 #include <utility>
 
+#include "common/tls/openssl.h"
 #include "common/tls/test_server.h"
-#include "common/tls/tls_stream.h"
 
 namespace tls {
 

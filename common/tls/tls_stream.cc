@@ -21,13 +21,44 @@ int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size
 
 }  // namespace
 
-TlsStream::TlsStream(base::Descriptor socket, Ssl ssl)
-    : socket_(std::move(socket)), ssl_(std::move(ssl)) {
+TlsStream::TlsStream(base::Descriptor socket, Ssl ssl) : TlsStream(socket.get(), std::move(ssl)) {
+  owned_ = std::move(socket);
+}
+
+TlsStream::TlsStream(int socket, Ssl ssl) : socket_(socket), ssl_(std::move(ssl)) {
   SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
 }
 
 IoStatus TlsStream::connect(Deadline deadline) {
-  return drive([this] { return SSL_connect(ssl_.get()); }, deadline);
+  const IoStatus status = drive([this] { return SSL_connect(ssl_.get()); }, deadline);
+  if (status == IoStatus::ok) note_session();
+  return status;
+}
+
+IoStatus TlsStream::accept(Deadline deadline) {
+  const IoStatus status = drive([this] { return SSL_accept(ssl_.get()); }, deadline);
+  if (status == IoStatus::ok) note_session();
+  return status;
+}
+
+void TlsStream::note_session() {
+  session_.version = SSL_get_version(ssl_.get());
+  session_.cipher = SSL_get_cipher_name(ssl_.get());
+  const unsigned char* protocol = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
+  if (size > 0) session_.protocol.assign(reinterpret_cast<const char*>(protocol), size);
+  X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return;
+  session_.certificate = to_der(certificate);
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  if (verdict != X509_V_OK) session_.problem = X509_verify_cert_error_string(verdict);
+}
+
+void TlsStream::farewell(Deadline deadline) {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  send_pending(deadline);
 }
 
 std::string TlsStream::handshake_error() const {
@@ -88,7 +119,7 @@ IoStatus TlsStream::send_pending(Deadline deadline) {
     const int count = BIO_read(SSL_get_wbio(ssl_.get()), buffer.data(), clamp(buffer.size()));
     if (count <= 0) return IoStatus::ok;
     const IoStatus status =
-        base::write_all(socket_.get(), {buffer.data(), static_cast<std::size_t>(count)}, deadline);
+        base::write_all(socket_, {buffer.data(), static_cast<std::size_t>(count)}, deadline);
     if (status != IoStatus::ok) return status;
   }
 }
@@ -96,8 +127,7 @@ IoStatus TlsStream::send_pending(Deadline deadline) {
 IoStatus TlsStream::receive(Deadline deadline) {
   std::array<char, kRecord> buffer;
   std::size_t got = 0;
-  const IoStatus status =
-      base::read_some(socket_.get(), buffer.data(), buffer.size(), deadline, got);
+  const IoStatus status = base::read_some(socket_, buffer.data(), buffer.size(), deadline, got);
   if (status == IoStatus::ok) BIO_write(SSL_get_rbio(ssl_.get()), buffer.data(), clamp(got));
   return status;
 }

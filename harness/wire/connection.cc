@@ -120,6 +120,7 @@ class Connection::Impl {
       }
       stream_ = std::move(opened.stream);
     }
+    if (stream_->session() != nullptr) exchange.tls = *stream_->session();
     exchange.sent_us = now_us();
     const IoStatus sent = stream_->write(attempt.bytes, attempt.deadline);
     // A server may answer, and close, before it has read everything: what it said counts.

@@ -20,7 +20,7 @@ struct Limits {
   std::size_t max_raw_bytes = 64UL << 10;  ///< of the raw response that is kept
 };
 
-/// How TLS is checked; the system's trust store by default.
+/// How TLS is checked, the system's trust store by default, and the client's certificate.
 using TlsOptions = tls::Options;
 
 /// Looks at the body so far and says whether enough has come. For event streams that stay open.

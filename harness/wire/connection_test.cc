@@ -308,6 +308,9 @@ TEST(Connection, SpeaksTls) {
   const Exchange second = ask(connection);
   EXPECT_EQ(second.status(), 200) << second.failure_text;
   EXPECT_TRUE(second.reused_connection);
+  ASSERT_TRUE(second.tls);
+  EXPECT_EQ(second.tls->version, "TLSv1.3");
+  EXPECT_EQ(second.tls->problem, "");
 }
 
 TEST(Connection, SaysThatACertificateIsNotTrusted) {

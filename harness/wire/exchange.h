@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/base/headers.h"
+#include "common/tls/stream.h"
 
 namespace wire {
 
@@ -48,6 +49,7 @@ struct Exchange {
   std::int64_t first_byte_us = 0;
   std::int64_t done_us = 0;
   bool reused_connection = false;
+  std::optional<tls::Session> tls;  ///< of the connection; nothing where it is not encrypted
 
   int status() const { return response ? response->status : 0; }
 };
