@@ -40,6 +40,13 @@ class Key {
 
   /// The public JWK as JSON text (RFC 7517): kty, use "sig", alg, kid, then the key proper.
   std::string public_jwk() const;
+  /// The same with nothing but the key proper: what a DPoP proof carries.
+  std::string bare_jwk() const;
+  /// The same with its private number `d` added: what nobody must ever show. Empty for RSA, whose
+  /// private key is more than one number.
+  std::string private_jwk() const;
+  /// RFC 7638 with SHA-256, base64url: the `jkt` of tokens that are bound to this key.
+  std::string thumbprint() const;
   std::string private_pem() const;
   /// SubjectPublicKeyInfo, as PEM with a final newline, and as DER.
   std::string public_pem() const;

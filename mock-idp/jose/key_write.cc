@@ -32,6 +32,17 @@ std::string raw_public(const EVP_PKEY* pkey) {
   return out;
 }
 
+/// `d` of an EC or Ed25519 key.
+std::string private_number(const Key::Material& material) {
+  if (material.type == KeyType::ec) {
+    return number_member(material, OSSL_PKEY_PARAM_PRIV_KEY, material.width);
+  }
+  std::string out(32, '\0');
+  std::size_t size = out.size();
+  EVP_PKEY_get_raw_private_key(material.pkey.get(), bytes(out), &size);
+  return base::base64url_encode(out);
+}
+
 /// Dates far apart and a fixed subject: the certificate says what the key is for.
 Certificate self_signed(const Key::Material& material) {
   Certificate certificate(X509_new());
@@ -99,6 +110,19 @@ std::string Key::public_jwk() const {
                      key_type_name(*material_), base::json_string(alg_), base::json_string(kid_),
                      public_members(*material_));
 }
+
+std::string Key::bare_jwk() const {
+  return fmt::format(R"({{"kty":"{}",{}}})", key_type_name(*material_), public_members(*material_));
+}
+
+std::string Key::private_jwk() const {
+  if (is_rsa()) return {};
+  std::string jwk = bare_jwk();
+  jwk.pop_back();
+  return jwk + R"(,"d":")" + private_number(*material_) + "\"}";
+}
+
+std::string Key::thumbprint() const { return jose::thumbprint(*material_); }
 
 std::string Key::private_pem() const {
   const Bio bio(BIO_new(BIO_s_mem()));
