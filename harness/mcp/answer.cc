@@ -7,6 +7,7 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "harness/mcp/protocol.h"
+#include "harness/mcp/stdio.h"
 #include "harness/wire/sse.h"
 
 namespace mcp {
@@ -155,6 +156,12 @@ Kind kind_of(int status, const wire::Response& response, const json* message) {
   return Kind::strange;
 }
 
+/// Over standard input and output there is nothing but the message.
+Kind kind_without_status(const json* message) {
+  if (message == nullptr) return Kind::accepted;
+  return message->contains("result") ? Kind::result : Kind::rpc_error;
+}
+
 std::string describe(const Challenge& challenge) {
   std::vector<std::string> parameters;
   for (const std::string_view name : {"error", "scope"}) {
@@ -180,7 +187,28 @@ std::string describe_error(const Answer& answer) {
                       : fmt::format("JSON-RPC error {} \"{}\"", answer.rpc_code, text);
 }
 
+std::string describe_message(const Answer& answer) {
+  if (answer.kind == Kind::rpc_error) return describe_error(answer);
+  if (answer.kind != Kind::result) return "nothing, as is right for a notification";
+  if (!answer.is_error) return "a JSON-RPC result";
+  const std::string text = tool_text(answer);
+  return text.empty() ? "a tool result that is an error"
+                      : fmt::format("the tool error \"{}\"", base::abbreviate(text, kMaxQuote));
+}
+
+bool is_stdio(const wire::Exchange& exchange) { return exchange.url == kStdioUrl; }
+
 }  // namespace
+
+std::string tool_text(const Answer& answer) {
+  const auto result = parse(answer.result);
+  if (!result || !result->is_object() || !result->contains("content")) return {};
+  std::vector<std::string> texts;
+  for (const json& block : result->at("content")) {
+    if (std::string text = base::text_member(block, "text"); !text.empty()) texts.push_back(text);
+  }
+  return base::join(texts, " ");
+}
 
 const Challenge* Answer::challenge(std::string_view scheme) const {
   for (const Challenge& challenge : challenges) {
@@ -196,12 +224,12 @@ std::string Answer::summary() const {
                                             : exchange.failure_text);
   }
   const wire::Response& response = *exchange.response;
+  if (is_stdio(exchange)) return describe_message(*this);
   std::string text = std::to_string(response.status);
   switch (kind) {
     case Kind::result:
-      return text + (is_error ? " with a tool result that is an error" : " with a JSON-RPC result");
     case Kind::rpc_error:
-      return fmt::format("{} with {}", text, describe_error(*this));
+      return fmt::format("{} with {}", text, describe_message(*this));
     case Kind::unauthorized:
       if (challenges.empty()) text += " without WWW-Authenticate";
       break;
@@ -240,7 +268,8 @@ Answer interpret(wire::Exchange exchange, std::string_view id) {
     const std::vector<json> responses = responses_of(response);
     const json* message = decisive(responses, parse(id));
     if (message != nullptr) take_message(answer, *message);
-    answer.kind = kind_of(response.status, response, message);
+    answer.kind = is_stdio(exchange) ? kind_without_status(message)
+                                     : kind_of(response.status, response, message);
     answer.truncated_stream = message == nullptr && is_event_stream(response) && !response.complete;
   }
   answer.exchange = std::move(exchange);

@@ -161,6 +161,8 @@ class Greeter {
     if (!discovered_.empty()) text = fmt::format("server/discover got {}; {}", discovered_, text);
     if (greeting_.last.kind == Kind::none) {
       problem(summary);
+    } else if (target_.empty()) {
+      problem(fmt::format("the server does not answer as an MCP server over stdio: {}", text));
     } else {
       problem(fmt::format("{} does not answer as an MCP server over Streamable HTTP: {}", target_,
                           text));

@@ -26,7 +26,8 @@ struct Greeting {
 using Send = std::function<Answer(wire::Request request, std::string_view id)>;
 
 /// `server/discover` first; on anything that is not a recognised modern answer, `initialize` with
-/// the newest legacy revision. With `only`, that revision alone.
+/// the newest legacy revision. With `only`, that revision alone. `target` is empty where there is
+/// no HTTP.
 Greeting greet(const Send& send, const std::string& target, std::optional<Revision> only);
 
 }  // namespace mcp

@@ -93,9 +93,12 @@ struct Answer {
   int status() const { return exchange.status(); }
   const Challenge* challenge(std::string_view scheme) const;  ///< scheme in any case
   /// One line: `401, WWW-Authenticate: Bearer error="invalid_token"`, `200 with a JSON-RPC
-  /// result`, `no answer: connection reset`.
+  /// result`, `no answer: connection reset`; without a status where there is no HTTP.
   std::string summary() const;
 };
+
+/// The text blocks of a tool's result, joined by blanks.
+std::string tool_text(const Answer& answer);
 
 /// Reads an exchange. `id` picks the message out of an event stream.
 Answer interpret(wire::Exchange exchange, std::string_view id);
