@@ -130,6 +130,15 @@ TEST_F(OpaqueEndpointsTest, AQuestionIsAFormThatIsPosted) {
   EXPECT_EQ(json_of(call(none))["error_description"], "token is missing");
 }
 
+TEST_F(OpaqueEndpointsTest, AnybodyIsAnsweredAnyhowWhereTheIssuerIsToldSo) {
+  const std::string token = tokens().add(good());
+  const http::ClientRequest get{.url = issuer().introspection_url() + "?token=" + token};
+  EXPECT_EQ(call(get).status, 405);
+  tokens().answer_anybody();
+  EXPECT_EQ(json_of(call(get))["active"], true);
+  EXPECT_EQ(json_of(call(question(token, "/introspect", {})))["active"], true);
+}
+
 TEST_F(OpaqueEndpointsTest, WhatWasAskedIsJournaledRaw) {
   call(question("a+b/c=="));
   const auto entries = idp_->journal().entries();

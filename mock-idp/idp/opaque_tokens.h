@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -57,10 +58,15 @@ class OpaqueTokens {
   /// client may that shows some secret.
   void allow_client(std::string id, std::string secret);
   bool may_ask(std::string_view id, std::string_view secret) const;
+  /// From now on everybody is answered, also who shows no secret or asks by GET: for whoever finds
+  /// out from the journal how a client asks, and needs it to go on.
+  void answer_anybody() { answers_anybody_ = true; }
+  bool answers_anybody() const { return answers_anybody_; }
 
  private:
   const base::Clock& clock_;
   const std::size_t capacity_;
+  std::atomic<bool> answers_anybody_{false};
   mutable std::mutex mutex_;
   std::map<std::string, OpaqueToken, std::less<>> tokens_;
   std::deque<std::string> oldest_first_;

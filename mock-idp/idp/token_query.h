@@ -17,7 +17,8 @@ struct TokenQuery {
 };
 
 /// The form of RFC 7662, section 2.1, and of RFC 7009, section 2.1. A `token_type_hint` is no more
-/// than that: tokens are found without it.
+/// than that: tokens are found without it. Where the issuer answers anybody, whatever is sent as
+/// `token`, in a form or a query, is taken.
 Read<TokenQuery> read_token_query(const Call& call);
 
 }  // namespace idp
