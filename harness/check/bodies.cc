@@ -103,8 +103,8 @@ Body observes_token_of(std::string name, ChangeOfProbe change) {
   return [name = std::move(name), change = std::move(change)](Probe& probe) {
     jose::Recipe token = probe.good();
     change(token, probe);
-    return probe.observes(Attempt{.credential = bearer(probe.mint(token)), .own_session = true},
-                          name);
+    return probe.observes(
+        Attempt{.credential = probe.carry(probe.mint(token)), .own_session = true}, name);
   };
 }
 

@@ -14,8 +14,12 @@ namespace {
 
 /// The order of the catalogue, which is also the order of a report.
 constexpr std::array kSuiteOrder = {
-    "wiring", "challenge", "discovery", "precedence", "signature", "claims",
-    "keys",   "scope",     "ratelimit", "session",    "isolation", "origin",
+    "wiring",     "challenge", "discovery", "precedence",  "signature",
+    "claims",     "keys",      "scope",     "ratelimit",   "session",
+    "isolation",  "origin",    "bearer",    "api-key",     "basic",
+    "jwt-shared", "jwt-key",   "none",      "persona",     "introspection",
+    "userinfo",   "stdio",     "in-band",   "passthrough", "authorization-server",
+    "dpop",       "mtls",      "timing",    "robustness",  "tls",
 };
 
 std::size_t rank(std::string_view suite) {
@@ -30,30 +34,6 @@ std::vector<Case>& registry() {
 
 }  // namespace
 
-std::string_view to_string(Mode mode) {
-  switch (mode) {
-    case Mode::none:
-      return "none";
-    case Mode::oauth:
-      break;
-  }
-  return "oauth";
-}
-
-std::optional<Mode> mode_from(std::string_view text) {
-  // Many servers call their OAuth mode by the name of the protocol that issues the tokens.
-  if (text == "oidc") return Mode::oauth;
-  for (const Mode mode : all_modes()) {
-    if (to_string(mode) == text) return mode;
-  }
-  return std::nullopt;
-}
-
-const std::vector<Mode>& all_modes() {
-  static const std::vector<Mode> modes = {Mode::none, Mode::oauth};
-  return modes;
-}
-
 std::string Case::what_is_sent() const {
   if (!sends.empty()) return sends;
   const jose::Mutation* const mutation = jose::find_mutation(id.substr(id.find('.') + 1));
@@ -61,8 +41,9 @@ std::string Case::what_is_sent() const {
   return fmt::format("The good token with one change: {}.", mutation->summary);
 }
 
-Suite::Suite(std::string name, std::vector<Case> cases) {
+Suite::Suite(std::string name, Modes modes, std::vector<Case> cases) {
   for (Case& one : cases) {
+    if (one.needs.modes.empty()) one.needs.modes = modes;
     one.id = fmt::format("{}.{}", name, one.id);
     registry().push_back(std::move(one));
   }

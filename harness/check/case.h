@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "harness/check/finding.h"
+#include "harness/check/mode.h"
 #include "harness/mcp/protocol.h"
 
 namespace check {
 
 class Probe;
-
-/// How a target authenticates its clients.
-enum class Mode { none, oauth };
-std::string_view to_string(Mode mode);
-std::optional<Mode> mode_from(std::string_view text);
-const std::vector<Mode>& all_modes();
 
 /// A passage of a specification: {"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}.
 struct Reference {
@@ -30,7 +25,7 @@ struct Reference {
 
 /// What must be there for a case to make sense; where it is not, the case is a SKIP that says so.
 struct Needs {
-  std::vector<Mode> modes = {Mode::oauth};
+  Modes modes = {};  ///< empty: those of the suite's file
   mcp::Revision since = mcp::kOldest;
   mcp::Revision until = mcp::kNewest;
   bool issuer = false;       ///< the target trusts the issuer that we own
@@ -42,6 +37,8 @@ struct Needs {
   bool waits = false;        ///< spends seconds waiting; waits are shared
   bool loud = false;         ///< floods or breaks: opt-in off loopback
   bool last = false;         ///< looks back on the whole run
+  /// An extension or a configuration that not every target has; see setting.h. Empty: none.
+  std::string setting = {};
 };
 
 /// One check. A literal in a suite's file; nothing else has to be touched to add one.
@@ -68,10 +65,11 @@ struct Case {
 };
 
 /// Registers the cases of one file. At namespace scope:
-/// `const check::Suite cases{"claims", {{.id = "expired", …}, …}};`
+/// `const check::Suite cases{"claims", check::modes::claims(), {{.id = "expired", …}, …}};`
 class Suite {
  public:
-  Suite(std::string name, std::vector<Case> cases);
+  /// `modes` are those of the cases that do not name their own.
+  Suite(std::string name, Modes modes, std::vector<Case> cases);
 };
 
 /// All registered cases: suites in the order of the catalogue, cases in that of their files.

@@ -54,6 +54,7 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   target_.profile = options_.profile;
   target_.spawned = options_.spawned;
   add_secrets(options_.profile, redactor_);
+  add_secrets(options_.supplied, redactor_);
 }
 
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
@@ -88,12 +89,37 @@ jose::Recipe Context::control(std::string_view subject) const {
   return *recipe;
 }
 
+Credential Context::carry(std::string_view secret) const {
+  return check::carry(target_.mode, target_.profile, secret);
+}
+
+Credential Context::control_credential() { return carry(control_secret()); }
+
+base::Result<std::string> Context::mint(const jose::Recipe& recipe) { return recipe.mint(); }
+
+std::string Context::control_secret() {
+  if (options_.supplied.given()) return options_.supplied.text;
+  const Secrets& secrets = options_.secrets;
+  switch (target_.mode) {
+    case Mode::none:
+      return {};
+    case Mode::bearer:
+      return secrets.bearer_token;
+    case Mode::api_key:
+      return secrets.api_key;
+    case Mode::basic:
+      return secrets.basic_user + ":" + secrets.basic_password;
+    default:
+      return control_token();
+  }
+}
+
 std::string Context::control_token() {
   const base::Time now = idp_.clock().now();
   const std::lock_guard lock(mutex_);
   const auto age = now - token_minted_;
   if (token_.empty() || age > kControlLife || age < std::chrono::seconds{0}) {
-    token_ = control("alice").mint().value_or("");
+    token_ = mint(control("alice")).value_or("");
     token_minted_ = now;
   }
   return token_;
@@ -108,12 +134,12 @@ mcp::Framing Context::framing() const {
 
 bool Context::renew_session() {
   if (target_.greeting.session_id.empty()) return false;
-  const std::string token = control_token();
+  const Credential credential = control_credential();
   wire::Connection connection = connect();
   const auto greeting = mcp::greet(
       [&](wire::Request request, std::string_view id) {
         add_profile_headers(request);
-        request.headers.push_back({"Authorization", "Bearer " + token});
+        for (const auto& header : credential.headers) request.headers.push_back(header);
         return mcp::interpret(connection.exchange(request, request_deadline()), id);
       },
       target_.url.target(), target_.greeting.revision);

@@ -13,8 +13,10 @@
 #include "common/base/clock.h"
 #include "common/base/redact.h"
 #include "common/base/url.h"
+#include "harness/check/credential.h"
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
+#include "harness/check/secrets.h"
 #include "harness/mcp/greeting.h"
 #include "harness/wire/connection.h"
 #include "mock-idp/idp/mock_idp.h"
@@ -37,6 +39,7 @@ struct Target {
   std::optional<Tool> witness;
   std::optional<Tool> identity;
   std::optional<Tool> scoped;
+  std::vector<std::string> settings;  ///< that it was found to have; see setting.h
 
   mcp::Revision revision() const { return greeting.revision; }
   mcp::Era era() const { return greeting.era; }
@@ -76,6 +79,8 @@ class Context {
     /// The target runs in this process on this clock: waiting moves it.
     base::AdjustableClock* shared_clock = nullptr;
     wire::TlsOptions tls;
+    Secrets secrets;    ///< that the target was told, where we started it
+    Supplied supplied;  ///< the user's own credential; then nothing is minted
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
@@ -104,8 +109,13 @@ class Context {
 
   /// A token recipe like the control's, for a subject.
   jose::Recipe control(std::string_view subject) const;
-  /// A token of the control, minted once a minute and shared.
-  std::string control_token();
+  /// The good credential, for "alice". Tokens are minted once a minute and shared.
+  Credential control_credential();
+  /// A secret where the target looks for its credentials.
+  Credential carry(std::string_view secret) const;
+  /// The text of a token that an issuer of ours gives out: signed, or registered with the issuer
+  /// where the target asks it about each token.
+  base::Result<std::string> mint(const jose::Recipe& recipe);
   /// How requests are framed now; a legacy session may have been renewed.
   mcp::Framing framing() const;
   /// Begins a new legacy session with the control's token; false if the target refuses.
@@ -131,6 +141,8 @@ class Context {
  private:
   friend class SetUp;
   bool wait_in_slices(std::chrono::milliseconds span) const;
+  std::string control_secret();
+  std::string control_token();
   Options options_;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;

@@ -101,6 +101,6 @@ Body examines_refusal(std::function<Attempt(Probe&)> attempt, int status, Examin
 
 Attempt without_credentials() { return {}; }
 
-Attempt with_garbage() { return {.credential = bearer("this-is-not-a-token")}; }
+Attempt with_garbage(Probe& probe) { return {.credential = probe.carry("this-is-not-a-token")}; }
 
 }  // namespace check

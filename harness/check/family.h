@@ -46,6 +46,6 @@ Body examines_refusal(std::function<Attempt(Probe&)> attempt, int status, Examin
 
 /// Attempts that every server with authentication refuses: no credentials, and garbage.
 Attempt without_credentials();
-Attempt with_garbage();
+Attempt with_garbage(Probe& probe);
 
 }  // namespace check

@@ -14,7 +14,7 @@ enum class Taken { yes, no, unknown };
 
 Taken taken(Probe& probe, long long past) {
   const auto answer =
-      probe.send({.credential = bearer(probe.mint(probe.good().expiring_in(seconds{-past})))});
+      probe.send({.credential = probe.carry(probe.mint(probe.good().expiring_in(seconds{-past})))});
   if (answer.kind == mcp::Kind::result) return Taken::yes;
   const int status = answer.status();
   return status >= 400 && status != 429 ? Taken::no : Taken::unknown;

@@ -41,14 +41,6 @@ void bound(std::string& text) { text = base::abbreviate(text, kMaxKept); }
 
 }  // namespace
 
-Credential nothing() { return {}; }
-
-Credential bearer(std::string_view token) { return authorization(fmt::format("Bearer {}", token)); }
-
-Credential authorization(std::string_view value) {
-  return {"Authorization", {{"Authorization", std::string(value)}}};
-}
-
 Probe::Probe(Context& context, const Case& subject, wire::Connection& connection,
              base::Deadline limit)
     : context_(context), subject_(subject), connection_(connection), limit_(limit) {}
@@ -62,16 +54,15 @@ jose::Recipe Probe::good() { return good_for("alice"); }
 jose::Recipe Probe::good_for(std::string_view subject) { return context_.control(subject); }
 
 std::string Probe::mint(const jose::Recipe& recipe) {
-  auto token = recipe.mint();
+  auto token = context_.mint(recipe);
   if (token) return *token;
   error_ = "the token could not be made: " + token.error().message;
   return {};
 }
 
-Credential Probe::good_credential() {
-  if (target().mode == Mode::none) return nothing();
-  return bearer(context_.control_token());
-}
+Credential Probe::good_credential() { return context_.control_credential(); }
+
+Credential Probe::carry(std::string_view secret) const { return context_.carry(secret); }
 
 mcp::Answer Probe::send(const Attempt& attempt) {
   mcp::Answer answer = send_once(attempt);
@@ -188,7 +179,7 @@ Finding Probe::refuses(const Attempt& attempt, const Refusal& refusal) {
 }
 
 Finding Probe::refuses(const jose::Recipe& token, const Refusal& refusal) {
-  return refuses(Attempt{.credential = bearer(mint(token))}, refusal);
+  return refuses(Attempt{.credential = carry(mint(token))}, refusal);
 }
 
 Finding Probe::accepts(const Attempt& attempt) {
@@ -213,7 +204,7 @@ Finding Probe::accepts(const Attempt& attempt) {
 }
 
 Finding Probe::accepts(const jose::Recipe& token) {
-  return accepts(Attempt{.credential = bearer(mint(token)), .own_session = true});
+  return accepts(Attempt{.credential = carry(mint(token)), .own_session = true});
 }
 
 Finding Probe::observes(const Attempt& attempt, std::string_view observation) {

@@ -9,22 +9,12 @@
 
 #include "harness/check/case.h"
 #include "harness/check/context.h"
+#include "harness/check/credential.h"
 #include "harness/check/finding.h"
 #include "harness/mcp/protocol.h"
 #include "mock-idp/jose/recipe.h"
 
 namespace check {
-
-/// What identifies a caller, as header fields.
-struct Credential {
-  std::string label = "no credentials";
-  base::Headers headers;
-};
-Credential nothing();
-/// `Authorization: Bearer <token>`
-Credential bearer(std::string_view token);
-/// `Authorization: <value>`
-Credential authorization(std::string_view value);
 
 /// One request to the target: the control's operation unless told otherwise.
 struct Attempt {
@@ -64,6 +54,8 @@ class Probe {
   jose::Recipe good_for(std::string_view subject);
   std::string mint(const jose::Recipe& recipe);  ///< empty and noted as an error if it fails
   Credential good_credential();
+  /// A secret where this target looks for its credentials.
+  Credential carry(std::string_view secret) const;
 
   /// When a request that is sent now has to be answered.
   base::Deadline deadline() const;

@@ -37,9 +37,12 @@ struct Profile {
   std::string health_path;                    ///< open to everybody
   std::string allowed_origin;                 ///< empty: the target's own origin
   bool requires_exp = false;                  ///< declares that a token without exp is refused
-  base::Headers headers;                      ///< sent with every request, such as a gateway's key
-  std::map<std::string, std::string> env;     ///< of a spawned target, {{placeholders}} allowed
-  std::chrono::seconds key_cache_ttl{90};     ///< how long withdrawn keys may live on
+  std::string api_key_header = "X-API-Key";   ///< of mode api-key
+  std::string api_key_template = "{key}";     ///< its value, such as "Token {key}"
+  std::string credential_argument = "auth_token";  ///< of modes that carry it in tool arguments
+  base::Headers headers;                   ///< sent with every request, such as a gateway's key
+  std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
+  std::chrono::seconds key_cache_ttl{90};  ///< how long withdrawn keys may live on
 };
 
 }  // namespace check

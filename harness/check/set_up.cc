@@ -53,19 +53,19 @@ base::Result<void> SetUp::run() {
   target.audience = target.profile.audience;
   target.scopes = target.profile.scopes;
   add_new(target.scopes, context_.options_.scopes);
-  if (target.mode == Mode::oauth) read_protected_resource_metadata();
+  if (modes::contains(modes::metadata(), target.mode)) read_protected_resource_metadata();
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   if (target.audience.empty()) target.audience = context_.options_.url;
   if (auto found = find_control(); !found) return found;
   find_tools(last_.result);
   find_required_scopes();
-  if (target.mode == Mode::oauth) see_whether_it_refuses();
+  if (modes::contains(modes::protected_http(), target.mode)) see_whether_it_refuses();
   return {};
 }
 
-mcp::Answer SetUp::send(wire::Request request, std::string_view id, const std::string& token) {
+mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Credential& credential) {
   context_.add_profile_headers(request);
-  if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+  for (const auto& header : credential.headers) request.headers.push_back(header);
   context_.count_exchange();
   const std::string own_id(id);
   auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
@@ -77,10 +77,11 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const std::s
   return answer;
 }
 
-mcp::Answer SetUp::control_request(const std::string& token) {
+mcp::Answer SetUp::control_request(const Credential& credential) {
   const mcp::Operation operation =
       context_.target_.profile.operation.value_or(mcp::Operation::list_tools());
-  return send(mcp::frame(context_.target_.framing(), operation, "\"set-up\""), "\"set-up\"", token);
+  return send(mcp::frame(context_.target_.framing(), operation, "\"set-up\""), "\"set-up\"",
+              credential);
 }
 
 void SetUp::read_protected_resource_metadata() {
@@ -106,14 +107,19 @@ void SetUp::read_protected_resource_metadata() {
 }
 
 base::Result<void> SetUp::find_control() {
-  if (context_.target_.mode == Mode::none) {
-    if (try_control({}, std::nullopt)) return {};
-    return tl::unexpected(control_refused());
-  }
+  const Mode mode = context_.target_.mode;
+  const bool mints = modes::contains(modes::jwt(), mode) || modes::contains(modes::opaque(), mode);
+  if (mints && !context_.options_.supplied.given()) return find_token();
+  if (try_control(context_.control_credential(), std::string(to_string(mode)))) return {};
+  if (!transport_problem_.empty()) return base::fail(transport_problem_);
+  return tl::unexpected(control_refused());
+}
+
+base::Result<void> SetUp::find_token() {
   const auto attempt = [&](const auto& algorithms) {
     for (const auto& typ : kTypes) {
       for (const char* alg : algorithms) {
-        if (try_control(alg, typ)) return true;
+        if (try_token(alg, typ)) return true;
         if (!transport_problem_.empty()) return false;
       }
     }
@@ -126,34 +132,33 @@ base::Result<void> SetUp::find_control() {
   return tl::unexpected(control_refused());
 }
 
-bool SetUp::try_control(const std::string& alg, const std::optional<std::string>& typ) {
-  Target& target = context_.target_;
+bool SetUp::try_token(const std::string& alg, const std::optional<std::string>& typ) {
   context_.calibration_.alg = alg;
   context_.calibration_.typ = typ;
   for (int step_up = 0; step_up < 3; ++step_up) {
-    std::string token;
-    if (target.mode == Mode::oauth) {
-      token = context_.control("alice").mint().value_or("");
-      if (token.empty()) return false;
-    }
-    target.greeting = mcp::greet(
-        [&](wire::Request request, std::string_view id) {
-          return send(std::move(request), id, token);
-        },
-        target.url.target(),
-        context_.options_.revision ? context_.options_.revision : target.profile.revision);
-    last_ = target.greeting.ok() ? control_request(token) : target.greeting.last;
-    context_.calibration_.tried.push_back(
-        fmt::format("{} {}: {}", alg.empty() ? "no token" : alg, typ.value_or("without typ"),
-                    last_.status() == 0 ? "no answer" : std::to_string(last_.status())));
-    if (!transport_problem_.empty()) return false;
-    if (target.greeting.ok() && last_.kind == mcp::Kind::result) {
+    const auto token = context_.mint(context_.control("alice"));
+    if (!token) return false;
+    if (try_control(context_.carry(*token),
+                    fmt::format("{} {}", alg, typ.value_or("without typ")))) {
       context_.calibration_.accepted = true;
       return true;
     }
     if (last_.kind != mcp::Kind::forbidden || !learn_scopes(last_)) return false;
   }
   return false;
+}
+
+bool SetUp::try_control(const Credential& credential, const std::string& form) {
+  Target& target = context_.target_;
+  target.greeting =
+      mcp::greet([&](wire::Request request,
+                     std::string_view id) { return send(std::move(request), id, credential); },
+                 target.url.target(),
+                 context_.options_.revision ? context_.options_.revision : target.profile.revision);
+  last_ = target.greeting.ok() ? control_request(credential) : target.greeting.last;
+  context_.calibration_.tried.push_back(fmt::format(
+      "{}: {}", form, last_.status() == 0 ? "no answer" : std::to_string(last_.status())));
+  return transport_problem_.empty() && target.greeting.ok() && last_.kind == mcp::Kind::result;
 }
 
 bool SetUp::learn_scopes(const mcp::Answer& answer) {
@@ -175,6 +180,20 @@ base::Error SetUp::control_refused() const {
         fmt::format("the server refuses requests without credentials ({}), so its mode is not "
                     "'none'",
                     last_.summary())};
+  }
+  if (context_.options_.supplied.given()) {
+    return {fmt::format("the server refuses the credential that you brought along ({})",
+                        last_.summary())};
+  }
+  if (modes::contains(modes::fixed(), target.mode)) {
+    const std::string mode(to_string(target.mode));
+    if (!target.spawned) {
+      return {fmt::format("in mode {} a server that runs already needs a credential of yours ({})",
+                          mode, last_.summary())};
+    }
+    return {fmt::format(
+        "the server refuses the {} credential that its environment told it to accept ({})", mode,
+        last_.summary())};
   }
   const std::string& issuer = context_.idp_.issuer().url();
   if (!context_.fetched_keys()) {
@@ -219,7 +238,7 @@ void SetUp::find_tools(const std::string& tools_result) {
 
 void SetUp::find_required_scopes() {
   Target& target = context_.target_;
-  if (target.mode != Mode::oauth) return;
+  if (!context_.calibration_.accepted) return;
   const auto challenged =
       send(mcp::frame(target.framing(), mcp::Operation::list_tools(), "0"), "0", {});
   if (const auto* challenge = challenged.challenge("Bearer")) {
@@ -236,13 +255,13 @@ void SetUp::find_required_scopes() {
   // The plainest way to show it: a token without the scope gets 403.
   jose::Recipe bare = context_.control("alice");
   bare.without_claim(target.profile.scope_claim);
-  const auto answer = control_request(bare.mint().value_or(""));
+  const auto answer = control_request(context_.carry(context_.mint(bare).value_or("")));
   if (answer.kind == mcp::Kind::forbidden) target.scopes_assumed = false;
 }
 
 void SetUp::see_whether_it_refuses() {
   const auto nothing = control_request({});
-  const auto garbage = control_request("this-is-not-a-token");
+  const auto garbage = control_request(context_.carry("this-is-not-a-token"));
   context_.refuses_something_ =
       nothing.kind != mcp::Kind::result || garbage.kind != mcp::Kind::result;
   transport_problem_.clear();

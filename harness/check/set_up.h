@@ -16,11 +16,15 @@ class SetUp {
   base::Result<void> run();
 
  private:
-  mcp::Answer send(wire::Request request, std::string_view id, const std::string& token);
-  mcp::Answer control_request(const std::string& token);
+  mcp::Answer send(wire::Request request, std::string_view id, const Credential& credential);
+  mcp::Answer control_request(const Credential& credential);
   void read_protected_resource_metadata();
   base::Result<void> find_control();
-  bool try_control(const std::string& alg, const std::optional<std::string>& typ);
+  base::Result<void> find_token();
+  /// Whether a token of this form is accepted.
+  bool try_token(const std::string& alg, const std::optional<std::string>& typ);
+  /// Greets the target and sends it the control; `form` says in a report what was tried.
+  bool try_control(const Credential& credential, const std::string& form);
   /// Adds the scopes that a 403 asks for; false if it names none that is new.
   bool learn_scopes(const mcp::Answer& answer);
   base::Error control_refused() const;

@@ -25,6 +25,7 @@ using reference_server::Config;
 /// What the command line says; it counts more than the environment.
 struct ServeOptions {
   Config config;
+  std::string mode = "oauth";
   bool list_faults = false;
   bool json = false;
 };
@@ -60,7 +61,6 @@ base::Result<Config> complete(const CLI::App& command, const Config& given) {
   take("--jwks-uri", &Config::jwks_uri);
   take("--audience", &Config::audience);
   take("--required-scope", &Config::required_scope);
-  config.mode = given.mode;
   config.answers = given.answers;
   config.faults = given.faults;
   config.allowed_origins.insert(config.allowed_origins.end(), given.allowed_origins.begin(),
@@ -80,13 +80,15 @@ int serve(const CLI::App& command, const ServeOptions& options) {
                                     base::suggestion(id, known)));
     }
   }
-  const auto config = complete(command, options.config);
+  auto config = complete(command, options.config);
   if (!config) return fail_usage("serve: " + config.error().message);
+  // Only names of modes get past the parser.
+  config->mode = *reference_server::mode_from(options.mode);
   StopSignals stop;
   auto server = reference_server::ReferenceServer::start(*config);
   if (!server) return fail_usage("serve: " + server.error().message);
   print(fmt::format("{{\"url\":{},\"mode\":{},\"pid\":{}}}\n", base::json_string((*server)->url()),
-                    base::json_string(config->mode), getpid()));
+                    base::json_string(to_string(config->mode)), getpid()));
   stop.wait();
   return 0;
 }
@@ -98,9 +100,11 @@ void add_serve(CLI::App& root, int& exit_code) {
   auto* const command =
       root.add_subcommand("serve", "run the reference server, with faults or without");
   Config& config = options->config;
-  command->add_option("--mode", config.mode, "none or oauth (oidc is the same)")
+  std::vector<std::string> modes = reference_server::mode_names();
+  modes.emplace_back("oidc");
+  command->add_option("--mode", options->mode, "how clients are authenticated (oidc is oauth)")
       ->type_name("M")
-      ->check(CLI::IsMember({"none", "oauth", "oidc"}))
+      ->check(CLI::IsMember(modes))
       ->capture_default_str();
   repeatable(command->add_option("--fault", config.faults, "plant a defect, by its id"))
       ->type_name("ID");

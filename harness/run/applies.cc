@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "harness/check/setting.h"
 #include "harness/run/runner.h"
 
 namespace run {
@@ -33,7 +34,7 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
                        mcp::to_string(needs.until), mcp::to_string(target.revision()));
   }
   if (needs.issuer && !context.calibration().accepted) {
-    return "needs a server that trusts an issuer of ours";
+    return "needs an issuer that the server trusts";
   }
   if (needs.scope && target.required_scopes.empty()) {
     return "no scope is known that every request needs (the profile can name it in /scopes)";
@@ -43,6 +44,11 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
   }
   if (needs.scoped_tool && !target.scoped) {
     return "no tool is known that needs a scope of its own (the profile can name one in /scoped)";
+  }
+  if (!needs.setting.empty() && !base::contains(target.settings, needs.setting)) {
+    const check::Setting* setting = check::find_setting(needs.setting);
+    return std::string(setting == nullptr ? "the server does not have what it needs"
+                                          : setting->missing);
   }
   if (needs.spawned && !target.spawned) return "needs a server that this program starts (--spawn)";
   if (needs.loud && !target.url.is_loopback()) {

@@ -89,7 +89,8 @@ class Execution {
     auto provider = idp::MockIdp::start({.port = options_.idp_port});
     if (!provider) return base::fail("the identity provider: " + provider.error().message);
     provider_ = std::move(*provider);
-    if (mode_ == check::Mode::oauth) result_.target.issuer = provider_->issuer().url();
+    if (check::modes::contains(check::modes::metadata(), mode_))
+      result_.target.issuer = provider_->issuer().url();
     auto rogue = idp::MockIdp::start({.pool_index = 1});
     if (!rogue) return base::fail("the second identity provider: " + rogue.error().message);
     rogue_ = std::move(*rogue);
@@ -98,8 +99,12 @@ class Execution {
 
   base::Result<void> start_server(const std::string& url) {
     scopes_ = scopes_to_require(profile_);
-    const SpawnPlan plan{
-        .command = options_.spawn, .url = url, .profile = profile_, .scopes = scopes_};
+    const SpawnPlan plan{.command = options_.spawn,
+                         .url = url,
+                         .profile = profile_,
+                         .scopes = scopes_,
+                         .mode = mode_,
+                         .secrets = secrets_};
     // The provider's port stands for any: what is wrong in the plan is said before it starts.
     if (auto tried = prepare(plan, provider_->port(), provider_->issuer()); !tried) {
       return tl::unexpected(tried.error());
@@ -117,15 +122,18 @@ class Execution {
   }
 
   void test() {
-    check::Context context({.url = url_,
-                            .mode = mode_,
-                            .revision = options_.revision ? options_.revision : profile_.revision,
-                            .profile = profile_,
-                            .request_timeout = options_.timeout,
-                            .spawned = child_ != nullptr,
-                            .quick = options_.quick,
-                            .scopes = scopes_},
-                           *provider_, *rogue_);
+    check::Context::Options settings;
+    settings.url = url_;
+    settings.mode = mode_;
+    settings.revision = options_.revision ? options_.revision : profile_.revision;
+    settings.profile = profile_;
+    settings.request_timeout = options_.timeout;
+    settings.spawned = child_ != nullptr;
+    settings.quick = options_.quick;
+    settings.scopes = scopes_;
+    settings.secrets = secrets_;
+    settings.supplied = options_.supplied;
+    check::Context context(std::move(settings), *provider_, *rogue_);
     if (result_.problem.empty()) set_up(context);
     if (listener_.on_plan) listener_.on_plan(result_.target, result_.planned);
     if (!result_.problem.empty()) return emit_untested();
@@ -197,6 +205,7 @@ class Execution {
   check::Mode mode_ = check::Mode::oauth;
   check::Profile profile_;
   std::vector<check::Case> cases_;
+  const check::Secrets secrets_ = check::random_secrets();
   std::vector<std::string> scopes_;
   std::string url_;
   check::RunResult result_;

@@ -5,8 +5,10 @@
 namespace run {
 namespace {
 
-const check::Suite cases{"claims", {{.id = "expired"}, {.id = "expired-now"}, {.id = "aud-other"}}};
-const check::Suite more{"signature", {{.id = "wrong-key"}}};
+const check::Suite cases{"claims",
+                         {check::Mode::oauth},
+                         {{.id = "expired"}, {.id = "expired-now"}, {.id = "aud-other"}}};
+const check::Suite more{"signature", {check::Mode::oauth}, {{.id = "wrong-key"}}};
 
 std::vector<std::string> ids(const base::Result<std::vector<check::Case>>& selected) {
   if (!selected) return {"error: " + selected.error().message};

@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/base/url.h"
 #include "harness/mcp/protocol.h"
+#include "harness/run/environment.h"
 #include "harness/wire/connection.h"
 
 namespace run {
@@ -95,17 +96,17 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const id
   if (!audience) return base::fail("the audience: " + audience.error().message);
   launch.audience = audience->empty() ? *url : *audience;
   values["audience"] = launch.audience;
+  add_placeholders(plan.mode, plan.secrets, values);
 
   auto command = fill(plan.command, values);
   if (!command) return base::fail("the command: " + command.error().message);
   launch.command = *command;
-  launch.environment = {{"PORT", *values["port"]},
-                        {"ISSUER", issuer.url()},
-                        {"JWKS_URI", issuer.jwks_uri()},
-                        {"AUDIENCE", launch.audience},
-                        {"REQUIRED_SCOPE", base::join(plan.scopes, " ")},
-                        {"MCP_CONFORMANCE_AUTH_ISSUER", issuer.url()},
-                        {"MCP_CONFORMANCE_AUTH_AUDIENCE", launch.audience}};
+  launch.environment = environment_of({.mode = plan.mode,
+                                       .issuer = issuer,
+                                       .secrets = plan.secrets,
+                                       .audience = launch.audience,
+                                       .scopes = plan.scopes});
+  launch.environment["PORT"] = *values["port"];
   for (const auto& [name, text] : plan.profile.env) {
     auto value = fill(text, values);
     if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));

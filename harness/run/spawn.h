@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "harness/check/profile.h"
+#include "harness/check/secrets.h"
 #include "harness/run/placeholders.h"
 #include "harness/wire/process.h"
 #include "mock-idp/idp/mock_idp.h"
@@ -20,6 +21,8 @@ struct SpawnPlan {
   std::string url;                  ///< of the MCP endpoint; empty: http://127.0.0.1:{{port}}/mcp
   check::Profile profile;           ///< its `env` and `audience` may hold placeholders
   std::vector<std::string> scopes;  ///< for REQUIRED_SCOPE
+  check::Mode mode = check::Mode::oauth;
+  check::Secrets secrets;
 };
 
 /// A plan with its placeholders filled in.

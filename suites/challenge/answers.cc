@@ -20,7 +20,7 @@ constexpr std::size_t kMaxExamples = 5;
 /// So that there is something to look at even if no other case ran.
 std::vector<check::Refused> refused_so_far(Probe& probe) {
   probe.send(check::without_credentials());
-  probe.send(check::with_garbage());
+  probe.send(check::with_garbage(probe));
   return probe.context().refused();
 }
 
@@ -108,14 +108,15 @@ Finding invalid_token(const mcp::Challenge& challenge, const mcp::Answer& answer
 }
 
 Finding garbage_token(Probe& probe) {
-  const Finding refused = probe.refuses(check::with_garbage(), {.challenge = false});
+  const Finding refused = probe.refuses(check::with_garbage(probe), {.challenge = false});
   if (!refused.ok()) return refused;
-  return check::examines(probe, check::with_garbage(), 401, [](Probe&, const mcp::Answer& answer) {
-    if (const auto* challenge = answer.challenge("Bearer")) {
-      return invalid_token(*challenge, answer);
-    }
-    return Finding::broken("401 with error=\"invalid_token\"", answer.summary());
-  });
+  return check::examines(
+      probe, check::with_garbage(probe), 401, [](Probe&, const mcp::Answer& answer) {
+        if (const auto* challenge = answer.challenge("Bearer")) {
+          return invalid_token(*challenge, answer);
+        }
+        return Finding::broken("401 with error=\"invalid_token\"", answer.summary());
+      });
 }
 
 Finding scope_named(const mcp::Challenge& challenge, const mcp::Answer& answer) {
@@ -146,7 +147,7 @@ Finding no_offline_access(Probe& probe) {
   unscoped.without_claim(probe.target().profile.scope_claim);
   const check::Family attempts = {
       {"without credentials", check::without_credentials()},
-      {"without scopes", {.credential = check::bearer(probe.mint(unscoped))}}};
+      {"without scopes", {.credential = probe.carry(probe.mint(unscoped))}}};
   std::vector<Finding> findings;
   for (const auto& [label, attempt] : attempts) {
     const mcp::Answer answer = probe.send(attempt);
@@ -165,6 +166,7 @@ check::Attempt nothing(Probe&) { return check::without_credentials(); }
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "www-authenticate-present",
          .title = "every 401 carries WWW-Authenticate",

@@ -58,6 +58,7 @@ check::Body opens_nothing(check::MakeFamily family) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "path-variants",
          .title = "no other spelling of the endpoint's path is served without credentials",

@@ -88,6 +88,7 @@ Attempt empty_value(const char* value) { return {.credential = check::authorizat
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "no-credentials",
          .title = "a request without credentials is refused with 401 and a challenge",

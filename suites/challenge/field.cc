@@ -69,6 +69,7 @@ Family lists(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::bearer_scheme(),
     {
         {.id = "wrong-scheme",
          .title = "a token under another scheme, or under none, is refused with 401 or 400",

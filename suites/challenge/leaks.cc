@@ -45,8 +45,8 @@ std::vector<check::Refused> refusals(Probe& probe) {
   jose::Recipe expired = probe.good();
   expired.expiring_in(std::chrono::hours(-1));
   probe.send(check::without_credentials());
-  probe.send(check::with_garbage());
-  probe.send({.credential = check::bearer(probe.mint(expired))});
+  probe.send(check::with_garbage(probe));
+  probe.send({.credential = probe.carry(probe.mint(expired))});
   return probe.context().refused();
 }
 
@@ -145,6 +145,7 @@ Finding error_shape(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "no-token-echo",
          .title = "no refusal of the run repeats the credential it refuses",

@@ -53,6 +53,7 @@ Finding preflight(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "health-open",
          .title = "the health path answers 200 without credentials",

@@ -72,6 +72,7 @@ Finding no_side_effects(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "auth-before-parse",
          .title = "without credentials even an unreadable body is answered with 401",

@@ -44,6 +44,7 @@ Family in_cookies(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
+    check::modes::protected_http(),
     {
         {.id = "query-token",
          .title = "a token in the URL's query is refused",

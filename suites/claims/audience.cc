@@ -27,7 +27,7 @@ const Shared kForeign{
 };
 
 const check::Suite kForeignCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kForeign,
            {
                {"aud-missing",
@@ -99,7 +99,7 @@ const Shared kCanonical{
 };
 
 const check::Suite kCanonicalCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kCanonical, {{"aud-upper-case-host",
                          "a token whose aud has scheme and host in upper case is accepted",
                          {"aud.scheme-case"},
@@ -114,16 +114,17 @@ const Shared kObserved{
 };
 
 const check::Suite kObservedCases{
-    "claims", family(kObserved, {
-                                    {"aud-parent-origin",
-                                     "whether a token for our origin is accepted",
-                                     {},
-                                     observes_mutation("aud-parent-origin", "aud_parent_origin")},
-                                    {"aud-trailing-slash",
-                                     "whether a token for our URL and a slash is accepted",
-                                     {},
-                                     observes_mutation("aud-trailing-slash", "aud_trailing_slash")},
-                                })};
+    "claims", check::modes::claims(),
+    family(kObserved, {
+                          {"aud-parent-origin",
+                           "whether a token for our origin is accepted",
+                           {},
+                           observes_mutation("aud-parent-origin", "aud_parent_origin")},
+                          {"aud-trailing-slash",
+                           "whether a token for our URL and a slash is accepted",
+                           {},
+                           observes_mutation("aud-trailing-slash", "aud_trailing_slash")},
+                      })};
 
 }  // namespace
 }  // namespace suites::claims

@@ -58,7 +58,7 @@ void more_claims(Recipe& token) {
 }
 
 const check::Suite kGoodCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(
         kGood,
         {
@@ -99,7 +99,7 @@ const check::Suite kGoodCases{
         })};
 
 const check::Suite kRightTypeCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kRightType,
            {
                {"good-typ-at-jwt",
@@ -110,7 +110,7 @@ const check::Suite kRightTypeCases{
            })};
 
 const check::Suite kObservedCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kObserved, {
                           {"good-typ-absent",
                            "whether a token without typ is accepted",

@@ -22,7 +22,7 @@ const Shared kForeign{
 };
 
 const check::Suite kForeignCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kForeign, {
                          {"iss-missing",
                           "a token without iss is refused",
@@ -60,9 +60,10 @@ const Shared kSlash{
 };
 
 const check::Suite kSlashCases{
-    "claims", family(kSlash, {{"iss-trailing-slash",
-                               "a token whose iss has a slash more is refused",
-                               {"iss.trailing-slash", "iss.starts-with", "iss.skip"}}})};
+    "claims", check::modes::claims(),
+    family(kSlash, {{"iss-trailing-slash",
+                     "a token whose iss has a slash more is refused",
+                     {"iss.trailing-slash", "iss.starts-with", "iss.skip"}}})};
 
 const Shared kRogue{
     .references = {{"RFC 8725", "3.8"}, {"RFC 8725", "3.10"}, {"MCP", "token-handling"}},
@@ -147,7 +148,7 @@ Finding refuses_rogue_beside_good(Probe& probe) {
 }
 
 const check::Suite kRogueCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kRogue,
            {
                {"rogue-issuer",

@@ -43,7 +43,7 @@ check::Body observes_mutation(std::string mutation, std::string observation) {
         if (change == nullptr) return check::Finding::failed("there is no mutation " + mutation);
         const auto applied = change->apply(token, probe.context().issuer().surroundings());
         if (!applied) return check::Finding::skipped(applied.error().message);
-        return probe.observes({.credential = check::bearer(probe.mint(token))}, observation);
+        return probe.observes({.credential = probe.carry(probe.mint(token))}, observation);
       };
 }
 

@@ -30,7 +30,7 @@ check::Body unless_typed_so(const std::string& mutation) {
 }
 
 const check::Suite kKindCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(
         kKinds,
         {

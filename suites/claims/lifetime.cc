@@ -117,7 +117,7 @@ const Shared kSession{
 };
 
 const check::Suite kCachedCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kCached,
            {
                {"cached-after-expiry",
@@ -139,7 +139,7 @@ const check::Suite kCachedCases{
            })};
 
 const check::Suite kSessionCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kSession,
            {{"expiry-mid-session",
              "a token that runs out in the middle of a session is refused",

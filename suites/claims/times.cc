@@ -31,7 +31,7 @@ Finding refuses_just_expired(Probe& probe) {
 }
 
 const check::Suite kExpiredCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kExpired,
            {
                {"expired",
@@ -67,10 +67,11 @@ Finding refuses_without_exp(Probe& probe) {
 }
 
 const check::Suite kMissingCases{
-    "claims", family(kMissing, {{"exp-missing",
-                                 "a token without exp is refused",
-                                 {"exp.missing-accepted", "exp.skip", "exp.odd-500"},
-                                 refuses_without_exp}})};
+    "claims", check::modes::claims(),
+    family(kMissing, {{"exp-missing",
+                       "a token without exp is refused",
+                       {"exp.missing-accepted", "exp.skip", "exp.odd-500"},
+                       refuses_without_exp}})};
 
 const Shared kOdd{
     .references = {{"RFC 7519", "4.1.4"}, {"RFC 7519", "2"}},
@@ -80,7 +81,7 @@ const Shared kOdd{
 };
 
 const check::Suite kOddCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kOdd,
            {
                {"exp-null",
@@ -117,15 +118,16 @@ const Shared kBeyondNumbers{
 };
 
 const check::Suite kTextCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kText, {{"exp-string",
                     "a token whose exp is a string is refused",
                     {"exp.string", "exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
 
 const check::Suite kBeyondNumbersCases{
-    "claims", family(kBeyondNumbers, {{"exp-1e400",
-                                       "a token whose exp is beyond all numbers is refused",
-                                       {"exp.huge", "exp.odd-500"}}})};
+    "claims", check::modes::claims(),
+    family(kBeyondNumbers, {{"exp-1e400",
+                             "a token whose exp is beyond all numbers is refused",
+                             {"exp.huge", "exp.odd-500"}}})};
 
 const Shared kNotBefore{
     .references = {{"RFC 7519", "4.1.5"}, {"OAuth 2.1", "5.2"}},
@@ -136,13 +138,14 @@ const Shared kNotBefore{
 };
 
 const check::Suite kNotBeforeCases{
-    "claims", family(kNotBefore,
-                     {
-                         {"nbf-future", "a token that begins in an hour is refused", {"nbf.skip"}},
-                         {"nbf-string",
-                          "a token whose nbf is a string is refused",
-                          {"nbf.not-number-ignored", "nbf.skip"}},
-                     })};
+    "claims", check::modes::claims(),
+    family(kNotBefore,
+           {
+               {"nbf-future", "a token that begins in an hour is refused", {"nbf.skip"}},
+               {"nbf-string",
+                "a token whose nbf is a string is refused",
+                {"nbf.not-number-ignored", "nbf.skip"}},
+           })};
 
 const Shared kLeeway{
     .level = check::Level::bcp,
@@ -165,7 +168,7 @@ Finding short_leeway(Probe& probe) {
 }
 
 const check::Suite kLeewayCases{
-    "claims",
+    "claims", check::modes::claims(),
     family(kLeeway, {{"leeway",
                       "an expired token is accepted for five minutes at most",
                       {"exp.leeway-10m", "exp.leeway-1h", "exp.skip"},
@@ -181,10 +184,11 @@ const Shared kIssuedAt{
 };
 
 const check::Suite kIssuedAtCases{
-    "claims", family(kIssuedAt, {{"iat-future",
-                                  "whether a token issued in an hour is accepted",
-                                  {},
-                                  observes_mutation("iat-future", "iat_future")}})};
+    "claims", check::modes::claims(),
+    family(kIssuedAt, {{"iat-future",
+                        "whether a token issued in an hour is accepted",
+                        {},
+                        observes_mutation("iat-future", "iat_future")}})};
 
 }  // namespace
 }  // namespace suites::claims

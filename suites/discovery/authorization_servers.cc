@@ -146,6 +146,7 @@ Judge is_true(const char* member, const char* reason) {
 
 const check::Suite cases{
     "discovery",
+    check::modes::metadata(),
     {
         {.id = "as-metadata",
          .title = "every authorization server has metadata with exactly its issuer",

@@ -111,6 +111,7 @@ Finding no_offline_access(Probe&, const json& metadata, const Location&) {
 
 const check::Suite cases{
     "discovery",
+    check::modes::metadata(),
     {
         {.id = "prm-resource",
          .title = "the metadata's resource is the URL that it was asked for",

@@ -63,6 +63,7 @@ Finding host_injection(Probe& probe) {
 
 const check::Suite cases{
     "discovery",
+    check::modes::metadata(),
     {
         {.id = "prm-host-injection",
          .title = "a foreign host in Host, X-Forwarded-Host or Forwarded is not repeated",

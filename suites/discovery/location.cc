@@ -114,6 +114,7 @@ Finding open_to_all(Probe& probe) {
 
 const check::Suite cases{
     "discovery",
+    check::modes::metadata(),
     {
         {.id = "prm-available",
          .title = "the protected resource metadata is found where clients look for it",

@@ -16,8 +16,6 @@ using check::Probe;
 using check::Severity;
 using mcp::Revision;
 
-const std::vector<Mode> kEveryMode = {Mode::none, Mode::oauth};
-
 Attempt with_header(Probe& probe, const std::string& name, const std::string& value) {
   return {.credential = probe.good_credential(), .edit = [name, value](wire::Request& request) {
             base::set_header(request.headers, name, value);
@@ -122,13 +120,14 @@ Finding host_foreign(Probe& probe) {
 
 const check::Suite cases{
     "origin",
+    check::modes::http(),
     {
         {.id = "origin-foreign",
          .title = "a request with a foreign Origin is refused with 403",
          .sends = "The good token with Origin: https://attacker.example.",
          .level = Level::must,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"origin.skip"},
          .why = "Any web page that the user opens could talk to a server on the user's machine.",
          .fix = "Compare Origin, where there is one, with a list of allowed origins; else 403.",
@@ -138,7 +137,7 @@ const check::Suite cases{
          .sends = "The good token with Origin: null.",
          .level = Level::must,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"origin.skip", "origin.null-ok"},
          .why = "Sandboxed frames and local files have the origin null: any page can make one.",
          .fix = "Never list null as an allowed origin.",
@@ -149,7 +148,7 @@ const check::Suite cases{
                   "of attacker.example, its port on another host.",
          .level = Level::must,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"origin.skip", "origin.prefix", "origin.substring"},
          .why = "Comparing beginnings, ends or parts of an origin lets chosen host names pass.",
          .fix = "Compare whole origins: scheme, host and port.",
@@ -159,7 +158,7 @@ const check::Suite cases{
          .sends = "The good token with the allowed Origin, or else the server's own.",
          .level = Level::must,
          .references = {{"MCP transports", "security-warning"}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"origin.refuse-all"},
          .why = "Clients in browsers are locked out.",
          .fix = "Allow the server's own origin and those of the web clients it is meant for.",
@@ -169,7 +168,7 @@ const check::Suite cases{
          .sends = "The good token without Origin, as curl, as python-httpx and as node.",
          .level = Level::must,
          .references = {{"MCP transports", "security-warning"}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"origin.refuse-scripts"},
          .why = "Only browsers send Origin; all other clients would be locked out.",
          .fix = "Check Origin only where there is one.",
@@ -180,7 +179,7 @@ const check::Suite cases{
                   "subdomain of it.",
          .level = Level::should,
          .references = {{"MCP transports", "security-warning"}, {"CWE-350", ""}},
-         .needs = {.modes = kEveryMode},
+
          .faults = {"host.skip", "host.substring"},
          .why = "With DNS rebinding the browser takes the attacker's page and this server for one "
                 "origin, and then sends no foreign Origin.",

@@ -25,7 +25,7 @@ Operation unknown_method() { return {.method = "authspec/unknown"}; }
 check::Credential expired(Probe& probe) {
   jose::Recipe token = probe.good();
   token.expiring_in(std::chrono::hours(-1));
-  return check::bearer(probe.mint(token));
+  return probe.carry(probe.mint(token));
 }
 
 void without_scope(jose::Recipe& token, Probe& probe) {
@@ -103,7 +103,7 @@ Finding over_limit(Probe& probe) {
     wire::Request request =
         mcp::frame(probe.context().framing(), Operation::list_tools(), std::to_string(i));
     for (const auto& header : probe.target().profile.headers) request.headers.push_back(header);
-    for (const auto& header : check::with_garbage().credential.headers) {
+    for (const auto& header : check::with_garbage(probe).credential.headers) {
       request.headers.push_back(header);
     }
     ++statuses[probe.fetch(request).status()];
@@ -118,6 +118,7 @@ Finding over_limit(Probe& probe) {
 
 const check::Suite cases{
     "precedence",
+    check::modes::claims(),
     {
         {.id = "expired-unscoped",
          .title = "an expired token that lacks the scope too is refused with 401, not 403",

@@ -179,6 +179,7 @@ Finding visibility(Probe& probe) {
 
 const check::Suite cases{
     "scope",
+    check::modes::claims(),
     {
         {.id = "insufficient-scope",
          .title = "a valid token without the needed scope is refused with 403",

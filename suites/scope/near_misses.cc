@@ -105,6 +105,7 @@ const char* const kSplit =
 
 const check::Suite cases{
     "scope",
+    check::modes::claims(),
     {
         near_miss("scope-substring", "a scope that only contains the needed one does not suffice",
                   "The good token with x before, behind and around the needed scope.",

@@ -13,7 +13,7 @@ constexpr const char* kNothingKnown =
     "no scope that a request needs is known: name scopes or a scoped tool in the profile";
 
 check::Attempt attempt(check::Probe& probe, const Needed& needed, const jose::Recipe& token) {
-  return {.credential = check::bearer(probe.mint(token)),
+  return {.credential = probe.carry(probe.mint(token)),
           .operation = needed.operation,
           .own_session = true};
 }

@@ -97,6 +97,7 @@ Finding hierarchy(Probe& probe) {
 
 const check::Suite cases{
     "scope",
+    check::modes::claims(),
     {
         {.id = "scope-sufficient",
          .title = "a token with exactly the needed scopes is accepted",

@@ -7,13 +7,12 @@
 #include <thread>
 #include <utility>
 
+#include "common/base/text.h"
+#include "fixtures/reference-server/modes.h"
 #include "suites/selftest/plan.h"
 
 namespace selftest {
 namespace {
-
-constexpr mcp::Revision kNewestFirst[] = {mcp::Revision::r2026_07_28, mcp::Revision::r2025_11_25,
-                                          mcp::Revision::r2025_06_18, mcp::Revision::r2025_03_26};
 
 bool names(const check::Case& subject, const std::string& fault) {
   return std::find(subject.faults.begin(), subject.faults.end(), fault) != subject.faults.end();
@@ -51,35 +50,41 @@ base::Result<void> side_by_side(unsigned jobs, std::size_t count,
   return {};
 }
 
-/// Runs a fault's server revision by revision, the newest first, until every case that names the
-/// fault has turned red or there is no revision left.
-base::Result<std::vector<StageResult>> run_fault(const Plan& plan, const std::string& fault,
+/// Whether the faulty server has the rule that the fault breaks.
+bool has_rule(const reference_server::Fault& fault, check::Mode mode) {
+  const auto own = reference_server::mode_from(check::to_string(mode));
+  return own && reference_server::modes::contains(fault.modes, *own);
+}
+
+/// Runs a fault's server stage by stage, as the strict server's are, until every case that names
+/// the fault has turned red or there is no stage left.
+base::Result<std::vector<StageResult>> run_fault(const Plan& plan,
+                                                 const reference_server::Fault& planted,
                                                  const std::vector<StageResult>& strict) {
+  const std::string& fault = planted.id;
   const auto cases = cases_for(plan, fault);
   std::vector<check::Case> open;
   for (const auto& subject : cases) {
     if (names(subject, fault)) open.push_back(subject);
   }
-  const bool unnamed = open.empty();
+  bool unnamed = open.empty();
   std::vector<StageResult> results;
-  for (const auto mode : plan.modes) {
-    for (const auto revision : kNewestFirst) {
-      const bool useful = std::any_of(open.begin(), open.end(), [&](const check::Case& subject) {
-        return applies(subject, mode, revision);
-      });
-      if (!useful && !(unnamed && mode == check::Mode::oauth)) continue;
-      auto result = run_stage({mode, revision, fault}, cases);
-      if (!result) return tl::unexpected(result.error());
-      const auto plain =
-          std::find_if(strict.begin(), strict.end(), [&](const StageResult& candidate) {
-            return candidate.stage.mode == mode && candidate.stage.revision == revision;
-          });
-      open.erase(std::remove_if(
-                     open.begin(), open.end(),
-                     [&](const check::Case& subject) { return turned(subject, *plain, *result); }),
-                 open.end());
-      results.push_back(std::move(*result));
-    }
+  for (const StageResult& plain : strict) {
+    Stage stage = plain.stage;
+    if (!has_rule(planted, stage.mode)) continue;
+    const bool useful = std::any_of(open.begin(), open.end(), [&](const check::Case& subject) {
+      return applies(subject, stage);
+    });
+    // A fault that no case names may be found by one that does not know it.
+    if (!useful && !std::exchange(unnamed, false)) continue;
+    stage.fault = fault;
+    auto result = run_stage(stage, cases);
+    if (!result) return tl::unexpected(result.error());
+    open.erase(
+        std::remove_if(open.begin(), open.end(),
+                       [&](const check::Case& subject) { return turned(subject, plain, *result); }),
+        open.end());
+    results.push_back(std::move(*result));
   }
   return results;
 }
@@ -87,10 +92,7 @@ base::Result<std::vector<StageResult>> run_fault(const Plan& plan, const std::st
 }  // namespace
 
 base::Result<Matrix> carry_out(const Plan& plan, const Progress& progress) {
-  std::vector<Stage> stages;
-  for (const auto mode : plan.modes) {
-    for (const auto revision : kNewestFirst) stages.push_back({mode, revision, ""});
-  }
+  const std::vector<Stage> stages = strict_stages(plan.modes);
   const std::size_t all = stages.size() + plan.faults.size();
   std::mutex mutex;
   std::size_t done = 0;
@@ -103,7 +105,8 @@ base::Result<Matrix> carry_out(const Plan& plan, const Progress& progress) {
     auto result = run_stage(stages[index], plan.cases);
     if (!result) return tl::unexpected(result.error());
     if (!result->problem.empty()) {
-      return base::fail(fmt::format("the strict server cannot be tested at {}: {}",
+      return base::fail(fmt::format("the strict server cannot be tested in mode {} {} at {}: {}",
+                                    check::to_string(stages[index].mode), stages[index].setting,
                                     mcp::to_string(stages[index].revision), result->problem));
     }
     const std::lock_guard lock(mutex);
@@ -117,7 +120,7 @@ base::Result<Matrix> carry_out(const Plan& plan, const Progress& progress) {
 
   std::vector<StageResult> faulty;
   const auto run_one = [&](std::size_t index) -> base::Result<void> {
-    auto results = run_fault(plan, plan.faults[index].id, strict);
+    auto results = run_fault(plan, plan.faults[index], strict);
     if (!results) return tl::unexpected(results.error());
     const std::lock_guard lock(mutex);
     for (auto& result : *results) faulty.push_back(std::move(result));

@@ -31,13 +31,15 @@ bool may_never_pass(const std::string& case_id) {
 
 const StageResult* strict_of(const std::vector<StageResult>& strict, const Stage& stage) {
   const auto found = std::find_if(strict.begin(), strict.end(), [&](const StageResult& result) {
-    return result.stage.mode == stage.mode && result.stage.revision == stage.revision;
+    return result.stage.same_server(stage);
   });
   return found == strict.end() ? nullptr : &*found;
 }
 
 std::string where(const Stage& stage) {
-  return fmt::format("{} at {}", check::to_string(stage.mode), mcp::to_string(stage.revision));
+  return fmt::format("{}{} at {}", check::to_string(stage.mode),
+                     stage.setting.empty() ? "" : " with " + stage.setting,
+                     mcp::to_string(stage.revision));
 }
 
 /// Why the strict server does not vouch for a case: it is red there, or it never ran.

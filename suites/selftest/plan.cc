@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/base/text.h"
+#include "fixtures/reference-server/modes.h"
 
 namespace selftest {
 namespace {
@@ -36,6 +37,12 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
     if (fault_glob.empty() || base::matches_glob(fault_glob, fault.id)) selected.insert(fault.id);
   }
   if (selected.empty()) return base::fail(fmt::format("--fault {}: no such fault", fault_glob));
+  const auto in_plan = [&](const reference_server::Fault& fault) {
+    return std::any_of(plan.modes.begin(), plan.modes.end(), [&](check::Mode mode) {
+      const auto own = reference_server::mode_from(check::to_string(mode));
+      return own && reference_server::modes::contains(fault.modes, *own);
+    });
+  };
 
   std::set<std::string> named;
   for (const auto& glob : case_globs) {
@@ -61,7 +68,7 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
   if (plan.cases.empty()) return base::fail("the selection matches no case");
   for (const auto& fault : reference_server::faults()) {
     const bool wanted = case_globs.empty() || named.count(fault.id) > 0;
-    if (wanted && selected.count(fault.id) > 0) plan.faults.push_back(fault);
+    if (in_plan(fault) && wanted && selected.count(fault.id) > 0) plan.faults.push_back(fault);
   }
   return plan;
 }

@@ -1,13 +1,17 @@
 #include "suites/selftest/stage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "fixtures/reference-server/reference_server.h"
 #include "harness/check/context.h"
+#include "harness/run/environment.h"
 #include "harness/run/run.h"
 #include "mock-idp/idp/mock_idp.h"
+#include "suites/selftest/setting.h"
 
 namespace selftest {
 namespace {
@@ -15,6 +19,34 @@ namespace {
 constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr std::chrono::seconds kStageDeadline{60};
 constexpr const char* kScope = "mcp:tools";
+
+/// What `run --spawn` would tell the server by its environment.
+base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
+                                                 const check::Secrets& secrets) {
+  auto environment = run::environment_of({.mode = stage.mode,
+                                          .issuer = provider.issuer(),
+                                          .secrets = secrets,
+                                          .audience = "",
+                                          .scopes = {kScope}});
+  if (const Setting* setting = find_setting(stage.setting)) {
+    for (const auto& [name, value] : setting->environment) environment[name] = value;
+  }
+  reference_server::Config config;
+  const auto read = reference_server::read_environment(config, [&](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+  if (!read) return tl::unexpected(read.error());
+  const auto mode = reference_server::mode_from(check::to_string(stage.mode));
+  if (!mode) {
+    return base::fail(
+        fmt::format("the reference server has no mode {}", check::to_string(stage.mode)));
+  }
+  config.mode = *mode;
+  config.clock = &provider.clock();
+  if (!stage.fault.empty()) config.faults = {stage.fault};
+  return config;
+}
 
 }  // namespace
 
@@ -24,10 +56,24 @@ const Cell* StageResult::find(std::string_view case_id) const {
   return found == cells.end() ? nullptr : &*found;
 }
 
-bool applies(const check::Case& subject, check::Mode mode, mcp::Revision revision) {
+bool applies(const check::Case& subject, const Stage& stage) {
   const auto& needs = subject.needs;
-  const bool in_mode = std::find(needs.modes.begin(), needs.modes.end(), mode) != needs.modes.end();
-  return in_mode && needs.since <= revision && revision <= needs.until;
+  return check::modes::contains(needs.modes, stage.mode) && needs.since <= stage.revision &&
+         stage.revision <= needs.until && (needs.setting.empty() || needs.setting == stage.setting);
+}
+
+std::vector<Stage> strict_stages(const check::Modes& modes) {
+  constexpr mcp::Revision kNewestFirst[] = {mcp::Revision::r2026_07_28, mcp::Revision::r2025_11_25,
+                                            mcp::Revision::r2025_06_18, mcp::Revision::r2025_03_26};
+  std::vector<Stage> stages;
+  for (const auto mode : modes) {
+    for (const auto revision : kNewestFirst) stages.push_back({.mode = mode, .revision = revision});
+  }
+  for (const Setting& setting : settings()) {
+    if (!check::modes::contains(modes, setting.mode)) continue;
+    stages.push_back({.mode = setting.mode, .setting = std::string(setting.name)});
+  }
+  return stages;
 }
 
 base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check::Case>& cases) {
@@ -37,14 +83,10 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   if (!rogue) return tl::unexpected(rogue.error());
   auto& clock = (*provider)->clock();
 
-  reference_server::Config config;
-  config.mode = check::to_string(stage.mode);
-  config.issuer = (*provider)->issuer().url();
-  config.jwks_uri = (*provider)->issuer().jwks_uri();
-  config.required_scope = kScope;
-  config.clock = &clock;
-  if (!stage.fault.empty()) config.faults = {stage.fault};
-  auto server = reference_server::ReferenceServer::start(std::move(config));
+  const check::Secrets secrets = check::random_secrets();
+  auto config = config_of(stage, **provider, secrets);
+  if (!config) return tl::unexpected(config.error());
+  auto server = reference_server::ReferenceServer::start(std::move(*config));
   if (!server) return tl::unexpected(server.error());
 
   check::Context::Options options;
@@ -55,6 +97,10 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.scopes = {kScope};
   options.spawned = true;
   options.shared_clock = &clock;
+  options.secrets = secrets;
+  if (const Setting* setting = find_setting(stage.setting)) {
+    if (setting->declare != nullptr) setting->declare(options.profile);
+  }
   check::Context context(std::move(options), **provider, **rogue);
 
   StageResult result;

@@ -15,7 +15,13 @@ namespace selftest {
 struct Stage {
   check::Mode mode = check::Mode::oauth;
   mcp::Revision revision = mcp::kNewest;
-  std::string fault;  ///< empty: the strict server
+  std::string setting;  ///< see setting.h; empty: none
+  std::string fault;    ///< empty: the strict server
+
+  /// Whether it differs from the other one by the fault at most.
+  bool same_server(const Stage& other) const {
+    return mode == other.mode && revision == other.revision && setting == other.setting;
+  }
 };
 
 /// What one case said on a stage.
@@ -34,8 +40,12 @@ struct StageResult {
   const Cell* find(std::string_view case_id) const;
 };
 
-/// Whether the case can be judged in that mode and revision at all.
-bool applies(const check::Case& subject, check::Mode mode, mcp::Revision revision);
+/// Whether the case can be judged on that stage at all.
+bool applies(const check::Case& subject, const Stage& stage);
+
+/// The stages of the strict server: each mode at each revision, the newest first, and each setting
+/// of these modes at the newest.
+std::vector<Stage> strict_stages(const check::Modes& modes);
 
 /// Starts providers and a reference server in this process, on one clock that waits move, and runs
 /// the cases against it. The error is one of ours: a server that does not start.

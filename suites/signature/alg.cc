@@ -61,10 +61,11 @@ const Shared kOddAlgorithm{
         "a key is looked up.",
 };
 
-const check::Suite kUnsignedCases{"signature", family(kUnsigned, unsigned_rows())};
+const check::Suite kUnsignedCases{"signature", check::modes::signed_jwt(),
+                                  family(kUnsigned, unsigned_rows())};
 
 const check::Suite kUnsignedKidCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kUnsignedKid,
            {
                {"unsigned-none-known-kid",
@@ -88,26 +89,27 @@ const check::Suite kUnsignedKidCases{
            })};
 
 const check::Suite kOddAlgorithmCases{
-    "signature", family(kOddAlgorithm, {
-                                           {"alg-missing",
-                                            "a token whose header has no alg is refused",
-                                            {"alg.missing-defaults", "alg.skip", "alg.odd-500"}},
-                                           {"alg-empty",
-                                            "a token whose alg is empty is refused",
-                                            {"alg.missing-defaults", "alg.skip"}},
-                                           {"alg-null",
-                                            "a token whose alg is null is refused",
-                                            {"alg.missing-defaults", "alg.skip", "alg.odd-500"}},
-                                           {"alg-number",
-                                            "a token whose alg is a number is refused",
-                                            {"alg.not-string-defaults", "alg.skip", "alg.odd-500"}},
-                                           {"alg-array",
-                                            "a token whose alg is an array is refused",
-                                            {"alg.not-string-defaults", "alg.skip", "alg.odd-500"}},
-                                           {"alg-unknown",
-                                            "a token whose alg nobody registered is refused",
-                                            {"alg.unknown-defaults", "alg.skip"}},
-                                       })};
+    "signature", check::modes::signed_jwt(),
+    family(kOddAlgorithm, {
+                              {"alg-missing",
+                               "a token whose header has no alg is refused",
+                               {"alg.missing-defaults", "alg.skip", "alg.odd-500"}},
+                              {"alg-empty",
+                               "a token whose alg is empty is refused",
+                               {"alg.missing-defaults", "alg.skip"}},
+                              {"alg-null",
+                               "a token whose alg is null is refused",
+                               {"alg.missing-defaults", "alg.skip", "alg.odd-500"}},
+                              {"alg-number",
+                               "a token whose alg is a number is refused",
+                               {"alg.not-string-defaults", "alg.skip", "alg.odd-500"}},
+                              {"alg-array",
+                               "a token whose alg is an array is refused",
+                               {"alg.not-string-defaults", "alg.skip", "alg.odd-500"}},
+                              {"alg-unknown",
+                               "a token whose alg nobody registered is refused",
+                               {"alg.unknown-defaults", "alg.skip"}},
+                          })};
 
 }  // namespace
 }  // namespace suites::signature

@@ -17,7 +17,7 @@ const Shared kForged{
 };
 
 const check::Suite kForgedCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kForged, {
                         {"es-zero",
                          "an ES256 signature of zeros is refused",
@@ -47,7 +47,7 @@ const Shared kEncoded{
 };
 
 const check::Suite kEncodedCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kEncoded, {
                          {"es-der",
                           "an ES256 signature in DER is refused",
@@ -82,14 +82,15 @@ check::Finding observe_malleable(check::Probe& probe) {
   const auto applied =
       jose::find_mutation("es-malleable")->apply(*token, probe.context().issuer().surroundings());
   if (!applied) return check::Finding::skipped(applied.error().message);
-  return probe.observes({.credential = check::bearer(probe.mint(*token))}, "es_malleable");
+  return probe.observes({.credential = probe.carry(probe.mint(*token))}, "es_malleable");
 }
 
 const check::Suite kObservedCases{
-    "signature", family(kObserved, {{"es-malleable",
-                                     "whether a second signature of the same token is accepted",
-                                     {},
-                                     observe_malleable}})};
+    "signature", check::modes::signed_jwt(),
+    family(kObserved, {{"es-malleable",
+                        "whether a second signature of the same token is accepted",
+                        {},
+                        observe_malleable}})};
 
 }  // namespace
 }  // namespace suites::signature

@@ -19,7 +19,7 @@ const Shared kBase64{
 };
 
 const check::Suite kBase64Cases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kBase64, {
                         {"base64-padding",
                          "a token with padding is refused",
@@ -53,7 +53,7 @@ const Shared kByteOrderMark{
 };
 
 const check::Suite kHeaderCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kHeader, {
                         {"header-not-json",
                          "a token whose header is not JSON is refused",
@@ -76,7 +76,7 @@ const check::Suite kHeaderCases{
                     })};
 
 const check::Suite kByteOrderMarkCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kByteOrderMark, {{"header-bom",
                              "a byte order mark in front of the header makes no server error",
                              {"header.bom-500"}}})};
@@ -95,16 +95,17 @@ check::Body refuses_duplicate(const std::string& mutation) {
 }
 
 const check::Suite kDuplicateCases{
-    "signature", family(kDuplicate, {
-                                        {"header-duplicate",
-                                         "a token with two alg, the last of them none, is refused",
-                                         {"header.duplicate-first-wins", "header.skip"},
-                                         refuses_duplicate("header-duplicate")},
-                                        {"payload-duplicate",
-                                         "a token with two exp, the last of them over, is refused",
-                                         {"payload.duplicate-first-wins", "payload.skip"},
-                                         refuses_duplicate("payload-duplicate")},
-                                    })};
+    "signature", check::modes::signed_jwt(),
+    family(kDuplicate, {
+                           {"header-duplicate",
+                            "a token with two alg, the last of them none, is refused",
+                            {"header.duplicate-first-wins", "header.skip"},
+                            refuses_duplicate("header-duplicate")},
+                           {"payload-duplicate",
+                            "a token with two exp, the last of them over, is refused",
+                            {"payload.duplicate-first-wins", "payload.skip"},
+                            refuses_duplicate("payload-duplicate")},
+                       })};
 
 const Shared kPayload{
     .references = {{"RFC 7519", "7.2"}, {"RFC 7519", "4"}},
@@ -115,7 +116,7 @@ const Shared kPayload{
 };
 
 const check::Suite kPayloadCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kPayload, {
                          {"payload-array",
                           "a token whose payload is an array is refused",

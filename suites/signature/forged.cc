@@ -31,7 +31,7 @@ Finding served_or_refused(Probe& probe, const jose::Recipe& token) {
   if (!probe.control_accepted()) {
     return Finding::undecided("good credentials were refused just before");
   }
-  const mcp::Answer answer = probe.send({.credential = check::bearer(probe.mint(token))});
+  const mcp::Answer answer = probe.send({.credential = probe.carry(probe.mint(token))});
   const bool closed = answer.exchange.failure == wire::Failure::reset ||
                       answer.exchange.failure == wire::Failure::closed;
   const bool in_order = closed || (answer.status() != 0 && answer.status() < 500);
@@ -89,7 +89,7 @@ std::optional<jose::Recipe> good_of(Probe& probe, std::string_view alg) {
   if (key == keys.end()) return std::nullopt;
   token.signed_by(*key);
   token.header.set_string("alg", alg).set_string("kid", key->kid());
-  const auto answer = probe.send({.credential = check::bearer(probe.mint(token))});
+  const auto answer = probe.send({.credential = probe.carry(probe.mint(token))});
   if (answer.kind != mcp::Kind::result) return std::nullopt;
   return token;
 }

@@ -21,7 +21,7 @@ const Shared kForm{
 };
 
 const check::Suite kFormCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kForm,
            {
                {"segments-0", "a token without dots is refused", {"form.segments-500"}},
@@ -57,7 +57,7 @@ check::Body refuses_json(const std::string& mutation) {
                        "a JWT is always in the compact form; the signature was right, though");
 }
 
-const check::Suite kJsonCases{"signature",
+const check::Suite kJsonCases{"signature", check::modes::signed_jwt(),
                               family(kJson, {
                                                 {"json-serialization-flattened",
                                                  "a token as flattened JWS JSON is refused",
@@ -92,7 +92,7 @@ Finding refuses_quickly(Probe& probe, const std::string& mutation) {
     return Finding::skipped(done.error().message);
   }
   const auto control = probe.send({.credential = probe.good_credential()});
-  const auto answer = probe.send({.credential = check::bearer(probe.mint(token))});
+  const auto answer = probe.send({.credential = probe.carry(probe.mint(token))});
   const std::int64_t took = duration_us(answer.exchange);
   if (took > kSlowUs && took > kTimesSlower * duration_us(control.exchange)) {
     probe.decisive(answer.exchange, true);
@@ -110,7 +110,7 @@ Finding refuses_quickly(Probe& probe, const std::string& mutation) {
 }
 
 const check::Suite kEncryptedCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kEncrypted,
            {
                {"jwe-token-dir",

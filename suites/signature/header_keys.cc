@@ -17,7 +17,7 @@ const Shared kBroughtAlong{
 };
 
 const check::Suite kBroughtAlongCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kBroughtAlong,
            {
                {"embedded-jwk",
@@ -42,7 +42,7 @@ const Shared kKidToSecret{
 };
 
 const check::Suite kKidToSecretCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kKidToSecret,
            {
                {"kid-traversal",
@@ -70,7 +70,7 @@ const Shared kKidHint{
 };
 
 const check::Suite kKidHintCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kKidHint,
            {
                {"kid-unknown",
@@ -103,7 +103,7 @@ check::Body refuses_critical(const std::string& mutation, check::Refusal refusal
 }
 
 const check::Suite kCriticalCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kCritical, {
                           {"crit-unknown",
                            "a token whose crit names an unknown extension is refused",
@@ -133,9 +133,10 @@ const Shared kCriticalOfNothing{
 };
 
 const check::Suite kCriticalOfNothingCases{
-    "signature", family(kCriticalOfNothing, {{"crit-empty",
-                                              "a token whose crit is empty is refused",
-                                              {"crit.skip", "crit.malformed-ignored"}}})};
+    "signature", check::modes::signed_jwt(),
+    family(kCriticalOfNothing, {{"crit-empty",
+                                 "a token whose crit is empty is refused",
+                                 {"crit.skip", "crit.malformed-ignored"}}})};
 
 }  // namespace
 }  // namespace suites::signature

@@ -18,7 +18,7 @@ const Shared kFamily{
         "and refuse with 401 otherwise.",
 };
 
-const check::Suite kFamilyCases{"signature",
+const check::Suite kFamilyCases{"signature", check::modes::signed_jwt(),
                                 family(kFamily, {
                                                     {"alg-kty-mismatch-rs256-ec-kid",
                                                      "RS256 under the kid of an EC key is refused",
@@ -46,14 +46,15 @@ const Shared kDeclared{
 };
 
 const check::Suite kDeclaredCases{
-    "signature", family(kDeclared, {
-                                       {"alg-not-jwk-alg-ps256",
-                                        "PS256 by a key that is published for RS256 is refused",
-                                        {"key.jwk-alg-ignored"}},
-                                       {"alg-not-jwk-alg-rs512",
-                                        "RS512 by a key that is published for RS256 is refused",
-                                        {"key.jwk-alg-ignored"}},
-                                   })};
+    "signature", check::modes::signed_jwt(),
+    family(kDeclared, {
+                          {"alg-not-jwk-alg-ps256",
+                           "PS256 by a key that is published for RS256 is refused",
+                           {"key.jwk-alg-ignored"}},
+                          {"alg-not-jwk-alg-rs512",
+                           "RS512 by a key that is published for RS256 is refused",
+                           {"key.jwk-alg-ignored"}},
+                      })};
 
 }  // namespace
 }  // namespace suites::signature

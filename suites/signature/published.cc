@@ -175,7 +175,7 @@ const Shared kPurpose{
 };
 
 const check::Suite kWeakCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     alone(family(
         kWeak,
         {{"rsa-1024-published",
@@ -188,7 +188,7 @@ const check::Suite kWeakCases{
           "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
 
 const check::Suite kPurposeCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     alone(family(
         kPurpose,
         {{"key-use-enc",
@@ -227,7 +227,7 @@ Finding observe_algorithms(Probe& probe) {
 }
 
 const check::Suite kAcceptedCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     alone(family(kAccepted, {{"alg-accepted",
                               "which signature algorithms the server accepts",
                               {},
@@ -236,7 +236,7 @@ const check::Suite kAcceptedCases{
 
 // Last: servers have been seen to end when they look at such a key.
 const check::Suite kSymmetricCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     alone(family(
         kSymmetric,
         {{"oct-key-published",

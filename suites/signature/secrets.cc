@@ -77,10 +77,11 @@ std::vector<std::string> known_secrets() {
   return names;
 }
 
-const check::Suite kPublicKeyCases{"signature", family(kPublicKey, public_key_rows())};
+const check::Suite kPublicKeyCases{"signature", check::modes::signed_jwt(),
+                                   family(kPublicKey, public_key_rows())};
 
 const check::Suite kGuessableCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kGuessable,
            {
                {"hs-empty-secret",

@@ -14,7 +14,7 @@ const Shared kForeign{
 };
 
 const check::Suite kForeignCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kForeign,
            {
                {"wrong-key",
@@ -42,7 +42,7 @@ const Shared kTampered{
 };
 
 const check::Suite kTamperedCases{
-    "signature",
+    "signature", check::modes::signed_jwt(),
     family(kTampered,
            {
                {"tampered-header",

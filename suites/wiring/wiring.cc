@@ -7,7 +7,6 @@ namespace {
 
 using check::Finding;
 using check::Level;
-using check::Mode;
 using check::Probe;
 
 constexpr int kTimes = 4;
@@ -28,7 +27,7 @@ Finding control_accepted(Probe& probe) {
 
 Finding refuses_something(Probe& probe) {
   const mcp::Answer nothing = probe.send(check::without_credentials());
-  const mcp::Answer garbage = probe.send(check::with_garbage());
+  const mcp::Answer garbage = probe.send(check::with_garbage(probe));
   const std::string actual = fmt::format("without credentials: {}; with garbage: {}",
                                          nothing.summary(), garbage.summary());
   const bool open = nothing.kind == mcp::Kind::result && garbage.kind == mcp::Kind::result;
@@ -48,7 +47,7 @@ Finding keys_fetched(Probe& probe) {
   forged.after_signing = [](jose::Parts& parts) {
     for (char& c : parts.signature) c = c == 'A' ? 'B' : 'A';
   };
-  const mcp::Answer answer = probe.send({.credential = check::bearer(probe.mint(forged))});
+  const mcp::Answer answer = probe.send({.credential = probe.carry(probe.mint(forged))});
   const bool taken = answer.kind == mcp::Kind::result;
   probe.decisive(answer.exchange, taken);
   if (!taken) {
@@ -66,6 +65,7 @@ Finding keys_fetched(Probe& probe) {
 
 const check::Suite cases{
     "wiring",
+    check::modes::all(),
     {
         {.id = "control-accepted",
          .title = "good credentials are accepted, time after time",
@@ -73,7 +73,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-handling"}},
          .requirements = {"RS-08"},
-         .needs = {.modes = {Mode::none, Mode::oauth}},
+
          .faults = {"credential.single-use"},
          .aliases = {},
          .why = "A server that refuses everybody would pass every test of refusals.",
@@ -85,6 +85,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "error-handling"}},
          .requirements = {"RS-05", "RS-21"},
+         .needs = {.modes = check::modes::protected_http()},
          .faults = {"credential.skip"},
          .why = "The server is open to whoever reaches its port.",
          .fix = "Switch authentication on, for every request to the endpoint.",
@@ -96,7 +97,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-handling"}, {"RFC 7515", "5.2"}},
          .requirements = {"RS-08", "RS-13"},
-         .needs = {.issuer = true},
+         .needs = {.modes = {check::Mode::oauth}, .issuer = true},
          .faults = {"key.skip"},
          .why = "Whoever can write JSON can write a token that is accepted.",
          .fix = "Verify signatures with the keys of the issuer's JWK set.",

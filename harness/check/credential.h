@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/headers.h"
+#include "harness/check/mode.h"
+
+namespace check {
+
+struct Profile;
+
+/// What identifies a caller: header fields, or arguments of a tool call.
+struct Credential {
+  std::string label = "no credentials";
+  base::Headers headers;
+  std::string arguments = {};  ///< a JSON object whose members join those of a tool call
+};
+Credential nothing();
+/// `Authorization: Bearer <token>`
+Credential bearer(std::string_view token);
+/// `Authorization: <value>`
+Credential authorization(std::string_view value);
+/// A secret where clients of that mode put it: behind `Bearer`, in the API key's header field and
+/// template, as "user:password" behind `Basic`, or in the argument that the profile names.
+Credential carry(Mode mode, const Profile& profile, std::string_view secret);
+
+}  // namespace check

@@ -1,0 +1,90 @@
+#include "harness/check/mode.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace check {
+namespace {
+
+constexpr std::array<std::pair<Mode, std::string_view>, 14> kNames = {{
+    {Mode::none, "none"},
+    {Mode::bearer, "bearer"},
+    {Mode::api_key, "api-key"},
+    {Mode::basic, "basic"},
+    {Mode::jwt_shared, "jwt-shared"},
+    {Mode::jwt_key, "jwt-key"},
+    {Mode::oauth, "oauth"},
+    {Mode::introspection, "introspection"},
+    {Mode::userinfo, "userinfo"},
+    {Mode::oauth_proxy, "oauth-proxy"},
+    {Mode::in_band, "in-band"},
+    {Mode::stdio_env, "stdio-env"},
+    {Mode::stdio_argument, "stdio-argument"},
+    {Mode::stdio_jwt, "stdio-jwt"},
+}};
+
+}  // namespace
+
+std::string_view to_string(Mode mode) {
+  const auto* const found = std::find_if(kNames.begin(), kNames.end(),
+                                         [&](const auto& entry) { return entry.first == mode; });
+  return found == kNames.end() ? "" : found->second;
+}
+
+std::optional<Mode> mode_from(std::string_view text) {
+  // Many servers call their OAuth mode by the name of the protocol that issues the tokens.
+  if (text == "oidc") return Mode::oauth;
+  for (const Mode mode : all_modes()) {
+    if (to_string(mode) == text) return mode;
+  }
+  return std::nullopt;
+}
+
+const Modes& all_modes() {
+  static const Modes list = {Mode::none, Mode::oauth};
+  return list;
+}
+
+namespace modes {
+
+bool contains(const Modes& modes, Mode mode) {
+  return std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+Modes all() { return all_modes(); }
+
+Modes http() {
+  return {Mode::none,       Mode::bearer,      Mode::api_key, Mode::basic,
+          Mode::jwt_shared, Mode::jwt_key,     Mode::oauth,   Mode::introspection,
+          Mode::userinfo,   Mode::oauth_proxy, Mode::in_band};
+}
+
+Modes stdio() { return {Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt}; }
+
+Modes protected_http() {
+  return {Mode::bearer, Mode::api_key,       Mode::basic,    Mode::jwt_shared, Mode::jwt_key,
+          Mode::oauth,  Mode::introspection, Mode::userinfo, Mode::oauth_proxy};
+}
+
+Modes bearer_scheme() {
+  return {Mode::bearer,        Mode::jwt_shared, Mode::jwt_key,    Mode::oauth,
+          Mode::introspection, Mode::userinfo,   Mode::oauth_proxy};
+}
+
+Modes metadata() { return {Mode::oauth, Mode::introspection, Mode::userinfo, Mode::oauth_proxy}; }
+
+Modes jwt() { return {Mode::oauth, Mode::jwt_shared, Mode::jwt_key}; }
+
+Modes signed_jwt() { return {Mode::oauth, Mode::jwt_key}; }
+
+Modes claims() { return {Mode::oauth, Mode::jwt_shared, Mode::jwt_key, Mode::introspection}; }
+
+Modes opaque() { return {Mode::introspection, Mode::userinfo}; }
+
+Modes fixed() { return {Mode::bearer, Mode::api_key, Mode::basic}; }
+
+Modes in_arguments() { return {Mode::in_band, Mode::stdio_argument, Mode::stdio_jwt}; }
+
+}  // namespace modes
+}  // namespace check

@@ -1,0 +1,28 @@
+#include "harness/check/secrets.h"
+
+#include "common/base/random.h"
+
+namespace check {
+
+Secrets random_secrets() {
+  return {
+      .bearer_token = "tok_" + base::random_hex(24),
+      .api_key = "key_" + base::random_hex(24),
+      .second_api_key = "key_" + base::random_hex(24),
+      .revoked_api_key = "key_" + base::random_hex(24),
+      .basic_user = "alice",
+      .basic_password = "pass:" + base::random_hex(16),
+      .jwt_secret = base::random_hex(32),
+      .client_id = "mcp-server",
+      .client_secret = "secret_" + base::random_hex(24),
+  };
+}
+
+void add_secrets(const Supplied& supplied, base::Redactor& redactor) {
+  if (!supplied.given()) return;
+  redactor.add(supplied.text);
+  const std::size_t colon = supplied.text.find(':');
+  if (colon != std::string::npos) redactor.add(supplied.text.substr(colon + 1));
+}
+
+}  // namespace check

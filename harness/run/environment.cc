@@ -1,0 +1,56 @@
+#include "harness/run/environment.h"
+
+#include "common/base/text.h"
+
+namespace run {
+namespace {
+
+using check::Mode;
+
+std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
+  const check::Secrets& secrets = wiring.secrets;
+  switch (wiring.mode) {
+    case Mode::bearer:
+      return {{"BEARER_TOKEN", secrets.bearer_token}};
+    case Mode::api_key:
+      return {{"API_KEY", secrets.api_key},
+              {"API_KEY_2", secrets.second_api_key},
+              {"API_KEY_REVOKED", secrets.revoked_api_key}};
+    case Mode::basic:
+      return {{"BASIC_USER", secrets.basic_user}, {"BASIC_PASSWORD", secrets.basic_password}};
+    case Mode::jwt_shared:
+      return {{"JWT_SECRET", secrets.jwt_secret}};
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> environment_of(const Wiring& wiring) {
+  std::map<std::string, std::string> environment = {
+      {"ISSUER", wiring.issuer.url()},
+      {"JWKS_URI", wiring.issuer.jwks_uri()},
+      {"AUDIENCE", wiring.audience},
+      {"REQUIRED_SCOPE", base::join(wiring.scopes, " ")},
+      {"MCP_CONFORMANCE_AUTH_ISSUER", wiring.issuer.url()},
+      {"MCP_CONFORMANCE_AUTH_AUDIENCE", wiring.audience},
+  };
+  environment.merge(secrets_of(wiring));
+  return environment;
+}
+
+void add_placeholders(Mode mode, const check::Secrets& secrets, Values& values) {
+  switch (mode) {
+    case Mode::bearer:
+      values["token"] = secrets.bearer_token;
+      return;
+    case Mode::api_key:
+      values["api_key"] = secrets.api_key;
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace run

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/check/mode.h"
+#include "harness/check/secrets.h"
+#include "harness/run/placeholders.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace run {
+
+/// What a server that we start is told: whom to trust, and the secrets of its mode.
+struct Wiring {
+  check::Mode mode = check::Mode::oauth;
+  const idp::Issuer& issuer;
+  const check::Secrets& secrets;
+  std::string audience;
+  std::vector<std::string> scopes;
+};
+
+/// The same as environment variables, by the names of the contract (docs/profiles.md). Secrets are
+/// in it only where the mode has use for them.
+std::map<std::string, std::string> environment_of(const Wiring& wiring);
+
+/// The placeholders of the mode's secrets, for commands that are configured by flags.
+void add_placeholders(check::Mode mode, const check::Secrets& secrets, Values& values);
+
+}  // namespace run
