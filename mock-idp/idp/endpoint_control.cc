@@ -23,7 +23,8 @@ struct Wanted {
   std::string issuer = "main";
   std::string alg;
   std::string scope;
-  bool opaque = false;
+  std::string kind;
+  std::optional<bool> opaque;
   MintRequest mint;
 };
 
@@ -33,7 +34,7 @@ base::Result<void> take(std::string& into, const std::string& name, const Json& 
   return {};
 }
 
-base::Result<void> take(bool& into, const std::string& name, const Json& value) {
+base::Result<void> take(std::optional<bool>& into, const std::string& name, const Json& value) {
   if (!value.is_boolean()) return base::fail(name + " has to be true or false");
   into = value.get<bool>();
   return {};
@@ -72,6 +73,7 @@ base::Result<void> take_member(Wanted& wanted, const std::string& name, const Js
   if (name == "issuer") return take(wanted.issuer, name, value);
   if (name == "alg") return take(wanted.alg, name, value);
   if (name == "scope") return take(wanted.scope, name, value);
+  if (name == "kind") return take(wanted.kind, name, value);
   if (name == "opaque") return take(wanted.opaque, name, value);
   if (name == "sub") return take(wanted.mint.sub, name, value);
   if (name == "ttl") return take(wanted.mint.ttl, name, value);
@@ -98,19 +100,35 @@ base::Result<Wanted> read(const std::string& body) {
   return wanted;
 }
 
-base::Result<std::string> mint(Provider& provider, const Wanted& wanted) {
+/// A token of the issuer's persona, before anything is changed about it.
+base::Result<jose::Recipe> recipe_for(Issuer& issuer, Wanted& wanted) {
+  TokenFacts facts{.scope = wanted.scope, .subject = wanted.mint.sub, .alg = wanted.alg};
+  if (!wanted.mint.audiences.empty()) {
+    facts.audience_json = audience_json(std::exchange(wanted.mint.audiences, {}));
+  }
+  const auto kinds = kinds_of(issuer.persona());
+  const bool known = wanted.kind.empty() ||
+                     std::any_of(kinds.begin(), kinds.end(),
+                                 [&](const TokenKind& one) { return one.name == wanted.kind; });
+  auto recipe = issuer.token(wanted.kind, facts);
+  if (!recipe) return base::fail((known ? "alg: " : "kind: ") + recipe.error().message);
+  return recipe;
+}
+
+base::Result<std::string> mint(Provider& provider, Wanted wanted) {
   Issuer* const issuer = provider.find_issuer(wanted.issuer);
   if (issuer == nullptr) {
     return base::fail("issuer: no issuer can be named " + base::json_string(wanted.issuer));
   }
-  auto recipe = issuer->recipe(issuer->url(), wanted.scope, wanted.alg);
-  if (!recipe) return base::fail("alg: " + recipe.error().message);
+  auto recipe = recipe_for(*issuer, wanted);
+  if (!recipe) return tl::unexpected(recipe.error());
   const std::string bait = provider.origin + "/bait/" + base::random_hex(16);
   if (auto done = apply(wanted.mint, issuer->surroundings(bait), *recipe); !done) {
     return base::fail("mutate: " + done.error().message);
   }
-  if (wanted.opaque) return issuer->opaque_tokens().add(*recipe);
-  return recipe->mint();
+  const bool access = wanted.kind.empty() || wanted.kind == "access";
+  if (!wanted.opaque) return access ? issuer->issue(*recipe) : recipe->mint();
+  return *wanted.opaque ? issuer->opaque_tokens().add(*recipe) : recipe->mint();
 }
 
 http::Response error(int status, const std::string& message) {
@@ -123,7 +141,7 @@ bool is_loopback(std::string_view peer) {
 
 }  // namespace
 
-/// POST {issuer, alg, aud, scope, sub, ttl, claims, header, mutate, opaque}, all optional:
+/// POST {issuer, kind, alg, aud, scope, sub, ttl, claims, header, mutate, opaque}, all optional:
 /// {"token": …}. An opaque token says nothing by itself: introspection and userinfo know it.
 http::Response control_mint(const Call& call) {
   if (!is_loopback(call.request.peer)) return error(403, "steering is for this machine only");

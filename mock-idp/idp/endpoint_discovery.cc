@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.h"
+#include "mock-idp/idp/persona_metadata.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -32,9 +33,29 @@ Json metadata(const Issuer& issuer) {
   };
 }
 
-http::Response document(const Call& call, const Json& json) {
+/// What stands between the issuer's name and the well-known path, or behind the name where that
+/// path comes first.
+std::string_view document_path(const Call& call) {
+  constexpr std::string_view kPrefix = "/i/";
+  std::string_view path = call.request.path;
+  path.remove_prefix(path.find(kPrefix) + kPrefix.size() + call.issuer->name().size());
+  return path.substr(0, path.find("/.well-known/"));
+}
+
+/// In the persona's words; empty where it has no such document.
+std::string in_persona(const Call& call, const Json& json, bool openid) {
+  const PersonaSpec& spec = spec_of(call.issuer->persona());
+  const PersonaIssuer* const issuer = issuer_at(spec, document_path(call));
+  if (issuer == nullptr || !(openid ? issuer->openid : issuer->oauth)) return {};
+  return persona_metadata(spec, *issuer, call.issuer->base(), json.dump(), serves);
+}
+
+http::Response document(const Call& call, const Json& json, bool openid) {
   if (!allows(call.request, "GET, HEAD")) return method_not_allowed("GET, HEAD");
-  http::Response response = http::Response::json(200, json.dump());
+  const bool generic = call.issuer->persona() == Persona::generic;
+  const std::string text = generic ? json.dump() : in_persona(call, json, openid);
+  if (text.empty()) return http::Response::json(404, R"({"error":"not_found"})");
+  http::Response response = http::Response::json(200, text);
   response.headers.push_back({"Cache-Control", "max-age=5"});
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   return response;
@@ -54,12 +75,12 @@ http::Response openid_configuration(const Call& call) {
       algorithms.push_back(alg);
     }
   }
-  return document(call, json);
+  return document(call, json, /*openid=*/true);
 }
 
 /// RFC 8414, section 3.
 http::Response authorization_server_metadata(const Call& call) {
-  return document(call, metadata(*call.issuer));
+  return document(call, metadata(*call.issuer), /*openid=*/false);
 }
 
 }  // namespace idp

@@ -32,13 +32,13 @@ http::Response token(const Call& call) {
   if (!allows(call.request, "POST")) return not_stored(method_not_allowed("POST"));
   const auto request = read_token_request(call.request);
   if (!request) return refused(request.error());
-  auto recipe = call.issuer->recipe(call.issuer->url(), request->scope);
-  if (!recipe) return refused({"server_error", recipe.error().message});
-  if (!request->audiences.empty()) recipe->claim("aud", audience_json(request->audiences));
   // A client that acts for itself is the subject (RFC 9068, section 2.2).
-  recipe->claims.set_string("sub", request->client_id);
-  recipe->claims.set_string("client_id", request->client_id);
-  const auto minted = recipe->mint();
+  TokenFacts facts{
+      .scope = request->scope, .subject = request->client_id, .client_id = request->client_id};
+  if (!request->audiences.empty()) facts.audience_json = audience_json(request->audiences);
+  const auto recipe = call.issuer->token({}, facts);
+  if (!recipe) return refused({"server_error", recipe.error().message});
+  const auto minted = call.issuer->issue(*recipe);
   if (!minted) return refused({"server_error", minted.error().message});
   const long long lifetime = std::stoll(*recipe->claims.find("exp")) - recipe->now;
   std::string body = fmt::format(R"({{"access_token":"{}","token_type":"Bearer","expires_in":{})",

@@ -45,6 +45,7 @@ struct KeySet::State {
 
   mutable std::mutex mutex;
   unsigned pool_index = 0;
+  KeyDress dress;
   std::vector<Slot> slots;
   std::vector<std::string> raw;
   std::shared_ptr<const std::string> document;
@@ -54,6 +55,7 @@ struct KeySet::State {
     // Even indexes belong to one provider and odd ones to the other, so rotation keeps them apart.
     for (unsigned index = pool_index;; index += 2) {
       auto key = jose::Key::from_pool(alg, index);
+      if (key && dress.rename) key = dress.rename(*key);
       if (!key || find(key->kid()) == nullptr) return key;
     }
   }
@@ -89,7 +91,8 @@ struct KeySet::State {
     std::string text = "{\"keys\":[";
     const char* separator = "";
     for (const jose::Key& key : published()) {
-      text.append(std::exchange(separator, ",")).append(key.public_jwk());
+      text.append(std::exchange(separator, ","));
+      text.append(dress.public_jwk ? dress.public_jwk(key) : key.public_jwk());
     }
     for (const std::string& jwk : raw) text.append(std::exchange(separator, ",")).append(jwk);
     text += "]}";
@@ -97,9 +100,10 @@ struct KeySet::State {
   }
 };
 
-KeySet::KeySet(const std::vector<std::string>& algorithms, unsigned pool_index)
+KeySet::KeySet(const std::vector<std::string>& algorithms, unsigned pool_index, KeyDress dress)
     : state_(std::make_unique<State>()) {
   state_->pool_index = pool_index;
+  state_->dress = std::move(dress);
   for (const std::string& alg : algorithms) {
     if (auto key = state_->unused(alg)) {
       state_->slots.push_back({{std::move(*key), KeyState::active}, std::nullopt});
@@ -149,6 +153,15 @@ base::Result<jose::Key> KeySet::rotate(std::string_view alg) {
   }
   // In the place of the first, so that the issuer's default algorithm stays what it was.
   slots.insert(place, {{*key, KeyState::active}, std::nullopt});
+  state_->publish();
+  return key;
+}
+
+base::Result<jose::Key> KeySet::announce(std::string_view alg) {
+  const std::lock_guard lock(state_->mutex);
+  auto key = state_->unused(alg);
+  if (!key) return key;
+  state_->slots.push_back({{*key, KeyState::upcoming}, std::nullopt});
   state_->publish();
   return key;
 }

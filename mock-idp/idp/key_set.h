@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,12 +24,18 @@ struct KeyEntry {
   KeyState state = KeyState::active;
 };
 
+/// How an issuer names and publishes its keys; empty: as the pool and `jose::Key` do.
+struct KeyDress {
+  std::function<jose::Key(const jose::Key&)> rename;
+  std::function<std::string(const jose::Key&)> public_jwk;
+};
+
 /// The keys of one issuer and their published form. Thread-safe; every change takes effect at
 /// once, for the JWK set and for minting alike.
 class KeySet {
  public:
   /// One active key per algorithm, from the pool at `pool_index`.
-  KeySet(const std::vector<std::string>& algorithms, unsigned pool_index);
+  KeySet(const std::vector<std::string>& algorithms, unsigned pool_index, KeyDress dress = {});
   ~KeySet();
 
   /// The first key that signs `alg`; empty: the first that signs at all. Takes an unused one from
@@ -40,6 +47,8 @@ class KeySet {
 
   /// A new active key for `alg`; those that signed it before become passive. Gives the new key.
   base::Result<jose::Key> rotate(std::string_view alg);
+  /// A new upcoming key for `alg`.
+  base::Result<jose::Key> announce(std::string_view alg);
   /// The key is published no more and signs no more.
   base::Result<void> withdraw(std::string_view kid);
   base::Result<void> set_state(std::string_view kid, KeyState state);

@@ -11,6 +11,7 @@
 #include "mock-idp/idp/journal.h"
 #include "mock-idp/idp/key_set.h"
 #include "mock-idp/idp/opaque_tokens.h"
+#include "mock-idp/idp/persona.h"
 #include "mock-idp/jose/mutation.h"
 #include "mock-idp/jose/recipe.h"
 
@@ -24,6 +25,8 @@ struct Options {
   /// Which keys of the fixed pool are used, so that two providers do not share keys.
   unsigned pool_index = 0;
   std::size_t journal_capacity = 10'000;
+  /// What issuers imitate whose name does not say it: `/i/main~okta` is Okta's in any case.
+  Persona persona = Persona::generic;
 };
 
 /// Whether an issuer may be called that: 1 to 64 letters, digits or . _ ~ - (the characters that
@@ -33,9 +36,12 @@ bool is_issuer_name(std::string_view name);
 /// One issuer of the provider: its URL, its keys, its tokens. Thread-safe.
 class Issuer {
  public:
-  Issuer(std::string name, std::string url, const Options& options, const base::Clock& clock);
+  /// `base` is the URL that everything of the issuer is below: "http://127.0.0.1:9400/i/main".
+  Issuer(std::string name, std::string base, const Options& options, const base::Clock& clock);
   const std::string& name() const { return name_; }
+  const std::string& base() const { return base_; }
   const std::string& url() const { return url_; }  ///< the `iss` of its tokens
+  Persona persona() const { return persona_; }
   std::string jwks_uri() const;
   std::string introspection_url() const;
   std::string userinfo_url() const;
@@ -46,11 +52,25 @@ class Issuer {
   /// client_id, scope (where given), iat, exp in five minutes, jti.
   base::Result<jose::Recipe> recipe(std::string_view audience, std::string_view scope = {},
                                     std::string_view alg = {});
+  /// A token of that kind (`kinds_of` its persona; empty: the usual access token, and the generic
+  /// persona has no other), expiring in five minutes.
+  base::Result<jose::Recipe> token(std::string_view kind, const TokenFacts& facts);
+  /// The access token as clients get it: signed, or registered where the persona's say nothing by
+  /// themselves.
+  base::Result<std::string> issue(const jose::Recipe& recipe);
+  /// Makes it a token of that client, in the claim where the persona has it.
+  void name_client(jose::Recipe& recipe, std::string_view client_id) const;
   /// What mutations of this issuer's tokens draw on.
   jose::Surroundings surroundings(std::string bait_url = {}) const;
 
  private:
+  std::string url_below(std::string_view generic_path) const;
+  base::Result<jose::Recipe> imitation(std::string_view kind, const TokenFacts& facts);
+  base::Result<jose::Recipe> signed_recipe(std::string_view alg);
+
   std::string name_;
+  std::string base_;
+  Persona persona_;
   std::string url_;
   const base::Clock& clock_;
   KeySet keys_;

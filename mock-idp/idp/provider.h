@@ -60,6 +60,9 @@ http::Response control_mint(const Call& call);
 /// Finds the endpoint, answers, and writes the journal.
 http::Response serve(Provider& provider, const http::Request& request);
 
+/// Whether there is an endpoint at that path below an issuer.
+bool serves(std::string_view path);
+
 /// 405 with Allow, unless the method is one of `allowed`: "GET, HEAD".
 bool allows(const http::Request& request, std::string_view allowed);
 http::Response method_not_allowed(std::string_view allowed);

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "common/base/text.h"
+#include "mock-idp/idp/persona_spec.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -50,7 +52,18 @@ struct Found {
   std::string_view issuer;
 };
 
-Found find_of_issuer(std::string_view path) {
+/// The generic path that a persona's issuer has at `below`. Endpoints answer at their generic path
+/// as well, documents only where they belong.
+std::string_view in_generic_words(const Provider& provider, std::string_view issuer,
+                                  std::string_view below) {
+  const Persona persona = persona_of(issuer, provider.options.persona);
+  if (persona == Persona::generic) return below;
+  const std::string_view generic = generic_path(spec_of(persona), below);
+  const bool misplaced = generic.empty() && below.find("/.well-known/") == 0;
+  return misplaced || !generic.empty() ? generic : below;
+}
+
+Found find_of_issuer(const Provider& provider, std::string_view path) {
   Found found;
   path.remove_prefix(kIssuerPrefix.size());
   const std::size_t slash = path.find('/');
@@ -63,6 +76,7 @@ Found find_of_issuer(std::string_view path) {
     below = inner == std::string_view::npos ? std::string_view() : below.substr(inner);
     if (below != "/jwks") return found;
   }
+  below = in_generic_words(provider, found.issuer, below);
   for (const Route& route : kOfIssuer) {
     if (below != route.path) continue;
     found.name = route.name;
@@ -71,15 +85,24 @@ Found find_of_issuer(std::string_view path) {
   return found;
 }
 
-Found find(std::string_view path) {
-  if (path.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) return find_of_issuer(path);
+/// `name` and what follows it: that of a generic issuer is nothing.
+Found find_inserted(const Provider& provider, const Route& route, std::string_view name) {
+  const std::size_t slash = std::min(name.find('/'), name.size());
+  const std::string_view issuer = name.substr(0, slash);
+  const PersonaSpec& spec = spec_of(persona_of(issuer, provider.options.persona));
+  if (issuer_at(spec, name.substr(slash)) == nullptr) return {};
+  return {route.name, route.endpoint, issuer};
+}
+
+Found find(const Provider& provider, std::string_view path) {
+  if (path.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) return find_of_issuer(provider, path);
   if (path.substr(0, kBaitPrefix.size()) == kBaitPrefix) return {"bait", bait, {}};
   for (const Route& route : kOfProvider) {
     if (path == route.path) return {route.name, route.endpoint, {}};
   }
   for (const Route& route : kInserted) {
     if (path.substr(0, route.path.size()) != route.path) continue;
-    return {route.name, route.endpoint, path.substr(route.path.size())};
+    return find_inserted(provider, route, path.substr(route.path.size()));
   }
   return {};
 }
@@ -107,7 +130,7 @@ http::Response serve(Provider& provider, const http::Request& request) {
   Entry entry;
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
-  const Found found = find(request.path);
+  const Found found = find(provider, request.path);
   http::Response response = answer(provider, request, found);
   entry.connection = request.connection;
   entry.issuer = is_issuer_name(found.issuer) ? std::string(found.issuer) : std::string();
@@ -120,6 +143,11 @@ http::Response serve(Provider& provider, const http::Request& request) {
   // Before the answer goes out, so that whoever got it finds the entry.
   provider.journal.add(std::move(entry));
   return response;
+}
+
+bool serves(std::string_view path) {
+  return std::any_of(std::begin(kOfIssuer), std::end(kOfIssuer),
+                     [&](const Route& route) { return route.path == path; });
 }
 
 bool allows(const http::Request& request, std::string_view allowed) {

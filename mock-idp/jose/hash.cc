@@ -25,10 +25,17 @@ base::Result<std::string> hmac(std::string_view alg, std::string_view secret,
   return out;
 }
 
-std::string sha256(std::string_view text) {
-  std::string out(32, '\0');
-  EVP_Digest(text.data(), text.size(), bytes(out), nullptr, EVP_sha256(), nullptr);
+namespace {
+
+std::string digest(std::string_view text, const EVP_MD* algorithm) {
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
+  EVP_Digest(text.data(), text.size(), bytes(out), nullptr, algorithm, nullptr);
   return out;
 }
+
+}  // namespace
+
+std::string sha256(std::string_view text) { return digest(text, EVP_sha256()); }
+std::string sha1(std::string_view text) { return digest(text, EVP_sha1()); }
 
 }  // namespace jose

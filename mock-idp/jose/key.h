@@ -78,5 +78,7 @@ const std::vector<std::string>& signing_algorithms();
 base::Result<std::string> hmac(std::string_view alg, std::string_view secret,
                                std::string_view input);
 std::string sha256(std::string_view bytes);
+/// For the thumbprints of certificates (JWK `x5t`), and for nothing else.
+std::string sha1(std::string_view bytes);
 
 }  // namespace jose
