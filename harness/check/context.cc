@@ -55,12 +55,18 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   target_.spawned = options_.spawned;
   add_secrets(options_.profile, redactor_);
   add_secrets(options_.supplied, redactor_);
+  // How a target asks is for cases to judge; here it has to be answered.
+  if (target_.mode == Mode::introspection) idp_.issuer().opaque_tokens().answer_anybody();
 }
 
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
 
 bool Context::fetched_keys() const {
-  return idp_.journal().count([](const idp::Entry& entry) { return entry.endpoint == "jwks"; }) > 0;
+  const std::string_view endpoint = target_.mode == Mode::introspection ? "introspection"
+                                    : target_.mode == Mode::userinfo    ? "userinfo"
+                                                                        : "jwks";
+  return idp_.journal().count([&](const idp::Entry& entry) { return entry.endpoint == endpoint; }) >
+         0;
 }
 
 wire::Connection Context::connect() const { return wire::Connection(target_.url, options_.tls); }
@@ -84,6 +90,10 @@ jose::Recipe Context::control(std::string_view subject) const {
     recipe->header.erase("typ");
   }
   recipe->claims.set_string("sub", subject);
+  // Userinfo tells no audience: the tokens of this mode are for the target's own client.
+  if (target_.mode == Mode::userinfo && target_.spawned) {
+    recipe->claims.set_string("client_id", options_.secrets.client_id);
+  }
   set_scopes(*recipe, target_.profile.scope_claim, target_.scopes);
   for (const auto& [name, json] : target_.profile.claims) recipe->claims.set(name, json);
   return *recipe;
@@ -95,7 +105,10 @@ Credential Context::carry(std::string_view secret) const {
 
 Credential Context::control_credential() { return carry(control_secret()); }
 
-base::Result<std::string> Context::mint(const jose::Recipe& recipe) { return recipe.mint(); }
+base::Result<std::string> Context::mint(const jose::Recipe& recipe) {
+  if (!modes::contains(modes::opaque(), target_.mode)) return recipe.mint();
+  return idp_.issuer().opaque_tokens().add(recipe);
+}
 
 std::string Context::control_secret() {
   if (options_.supplied.given()) return options_.supplied.text;

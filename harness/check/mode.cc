@@ -42,7 +42,7 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none, Mode::oauth};
+  static const Modes list = {Mode::none, Mode::oauth, Mode::introspection, Mode::userinfo};
   return list;
 }
 

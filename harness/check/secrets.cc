@@ -14,7 +14,7 @@ Secrets random_secrets() {
       .basic_password = "pass:" + base::random_hex(16),
       .jwt_secret = base::random_hex(32),
       .client_id = "mcp-server",
-      .client_secret = "secret_" + base::random_hex(24),
+      .client_secret = "secret+" + base::random_hex(24) + "/%",
   };
 }
 

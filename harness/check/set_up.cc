@@ -116,6 +116,11 @@ base::Result<void> SetUp::find_control() {
 }
 
 base::Result<void> SetUp::find_token() {
+  if (modes::contains(modes::opaque(), context_.target_.mode)) {
+    if (try_token("", std::nullopt)) return {};
+    if (!transport_problem_.empty()) return base::fail(transport_problem_);
+    return tl::unexpected(control_refused());
+  }
   const auto attempt = [&](const auto& algorithms) {
     for (const auto& typ : kTypes) {
       for (const char* alg : algorithms) {
@@ -139,7 +144,8 @@ bool SetUp::try_token(const std::string& alg, const std::optional<std::string>& 
     const auto token = context_.mint(context_.control("alice"));
     if (!token) return false;
     if (try_control(context_.carry(*token),
-                    fmt::format("{} {}", alg, typ.value_or("without typ")))) {
+                    alg.empty() ? "opaque token"
+                                : fmt::format("{} {}", alg, typ.value_or("without typ")))) {
       context_.calibration_.accepted = true;
       return true;
     }
@@ -196,6 +202,7 @@ base::Error SetUp::control_refused() const {
         last_.summary())};
   }
   const std::string& issuer = context_.idp_.issuer().url();
+  if (modes::contains(modes::opaque(), target.mode)) return opaque_refused();
   if (!context_.fetched_keys()) {
     if (!last_.challenges.empty() && last_.challenge("Bearer") == nullptr) {
       return {fmt::format(
@@ -213,6 +220,24 @@ base::Error SetUp::control_refused() const {
       "scope='{}' of issuer {} as: {}",
       last_.summary(), target.audience, base::join(target.scopes, " "), issuer,
       base::join(context_.calibration_.tried, ", "))};
+}
+
+base::Error SetUp::opaque_refused() const {
+  const Target& target = context_.target_;
+  const idp::Issuer& issuer = context_.idp_.issuer();
+  const bool introspects = target.mode == Mode::introspection;
+  if (context_.fetched_keys()) {
+    return {fmt::format(
+        "the server asked our issuer but refuses a token of which it says: aud={} client_id={} "
+        "scope='{}' ({})",
+        target.audience, context_.control("alice").claims.string("client_id"),
+        base::join(target.scopes, " "), last_.summary())};
+  }
+  return {
+      fmt::format("the server refuses our good token ({}) and never asked our issuer about it: "
+                  "let it ask {}={}",
+                  last_.summary(), introspects ? "INTROSPECTION_URL" : "USERINFO_URL",
+                  introspects ? issuer.introspection_url() : issuer.userinfo_url())};
 }
 
 void SetUp::find_tools(const std::string& tools_result) {

@@ -28,6 +28,7 @@ class SetUp {
   /// Adds the scopes that a 403 asks for; false if it names none that is new.
   bool learn_scopes(const mcp::Answer& answer);
   base::Error control_refused() const;
+  base::Error opaque_refused() const;
   void find_tools(const std::string& tools_result);
   void find_required_scopes();
   void see_whether_it_refuses();

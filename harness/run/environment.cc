@@ -20,6 +20,15 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
       return {{"BASIC_USER", secrets.basic_user}, {"BASIC_PASSWORD", secrets.basic_password}};
     case Mode::jwt_shared:
       return {{"JWT_SECRET", secrets.jwt_secret}};
+    case Mode::introspection:
+      return {{"INTROSPECTION_URL", wiring.issuer.introspection_url()},
+              {"CLIENT_ID", secrets.client_id},
+              {"CLIENT_SECRET", secrets.client_secret}};
+    case Mode::userinfo:
+      return {{"USERINFO_URL", wiring.issuer.userinfo_url()},
+              {"TOKENINFO_URL", wiring.issuer.url() + "/tokeninfo"},
+              {"CLIENT_ID", secrets.client_id},
+              {"CLIENT_SECRET", secrets.client_secret}};
     default:
       return {};
   }
@@ -47,6 +56,11 @@ void add_placeholders(Mode mode, const check::Secrets& secrets, Values& values) 
       return;
     case Mode::api_key:
       values["api_key"] = secrets.api_key;
+      return;
+    case Mode::introspection:
+    case Mode::userinfo:
+      values["client_id"] = secrets.client_id;
+      values["client_secret"] = secrets.client_secret;
       return;
     default:
       return;

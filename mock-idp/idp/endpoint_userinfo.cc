@@ -42,6 +42,13 @@ http::Response not_for(const std::string& token) {
   return not_stored(std::move(response));
 }
 
+/// As a header field can carry them.
+std::string scopes_of(const jose::Members& claims) {
+  std::string list = base::join(base::words(claims.string("scope")), ", ");
+  std::erase_if(list, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+  return list;
+}
+
 /// Answers with what `describe` says about the owner of the request's token.
 http::Response about_owner(const Call& call,
                            const std::function<std::string(const jose::Members&)>& describe) {
@@ -51,8 +58,7 @@ http::Response about_owner(const Call& call,
   if (token && token->at_userinfo) return token->at_userinfo.response();
   if (!token || !token->is_valid(call.provider.clock.epoch_seconds())) return not_for(text);
   http::Response response = http::Response::json(200, describe(token->claims));
-  response.headers.push_back(
-      {"X-OAuth-Scopes", base::join(base::words(token->claims.string("scope")), ", ")});
+  response.headers.push_back({"X-OAuth-Scopes", scopes_of(token->claims)});
   return not_stored(std::move(response));
 }
 

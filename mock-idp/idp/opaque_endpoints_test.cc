@@ -189,6 +189,13 @@ TEST_F(OpaqueEndpointsTest, UserinfoTellsOfTheOwnerAndNotOfTheToken) {
   EXPECT_EQ(header_of(response, "X-OAuth-Scopes"), "mcp:a, mcp:b");
 }
 
+TEST_F(OpaqueEndpointsTest, NoScopeBreaksTheHeaderThatNamesThem) {
+  const std::string token = tokens().add(good().claim("scope", R"("a\r\nX-Evil: b")"));
+  const auto response = call(owner_of(token));
+  EXPECT_EQ(header_of(response, "X-OAuth-Scopes"), "aX-Evil:, b");
+  EXPECT_EQ(header_of(response, "X-Evil"), "");
+}
+
 TEST_F(OpaqueEndpointsTest, AnAccountInTheMannerOfGithubHasNoSub) {
   const Json account = json_of(call(owner_of(tokens().add(good()), "/user")));
   EXPECT_EQ(account["login"], "test-user");

@@ -99,7 +99,7 @@ const check::Suite kGoodCases{
         })};
 
 const check::Suite kRightTypeCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kRightType,
            {
                {"good-typ-at-jwt",
@@ -117,7 +117,9 @@ const check::Suite kObservedCases{
                            {},
                            check::observes_token(
                                "typ_absent", [](Recipe& token) { token.without_header("typ"); }),
-                           "The good token without typ in its header."},
+                           "The good token without typ in its header.",
+                           {},
+                           check::modes::jwt()},
                           {"sub-missing",
                            "whether a token without sub is accepted",
                            {},

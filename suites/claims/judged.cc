@@ -17,6 +17,8 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
           check::milder(std::move(body), advised ? check::Severity::low : check::Severity::medium,
                         shared.harmless);
     }
+    check::Needs needs = shared.needs;
+    if (!row.modes.empty()) needs.modes = row.modes;
     cases.push_back({.id = row.id,
                      .title = row.title,
                      .sends = row.sends,
@@ -25,7 +27,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
                      .on_2025_03_26 = shared.on_2025_03_26,
                      .references = shared.references,
                      .requirements = shared.requirements,
-                     .needs = shared.needs,
+                     .needs = needs,
                      .faults = row.faults,
                      .aliases = row.aliases,
                      .why = shared.why,

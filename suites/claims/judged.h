@@ -30,6 +30,7 @@ struct Row {
   check::Body body = nullptr;
   std::string sends = {};  ///< see Case
   std::vector<std::string> aliases = {};
+  check::Modes modes = {};  ///< where they are not those of the file
 };
 
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows);

@@ -30,7 +30,7 @@ check::Body unless_typed_so(const std::string& mutation) {
 }
 
 const check::Suite kKindCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(
         kKinds,
         {

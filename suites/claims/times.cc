@@ -67,7 +67,7 @@ Finding refuses_without_exp(Probe& probe) {
 }
 
 const check::Suite kMissingCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kMissing, {{"exp-missing",
                        "a token without exp is refused",
                        {"exp.missing-accepted", "exp.skip", "exp.odd-500"},
@@ -124,7 +124,7 @@ const check::Suite kTextCases{
                     {"exp.string", "exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
 
 const check::Suite kBeyondNumbersCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kBeyondNumbers, {{"exp-1e400",
                              "a token whose exp is beyond all numbers is refused",
                              {"exp.huge", "exp.odd-500"}}})};

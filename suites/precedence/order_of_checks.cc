@@ -116,9 +116,16 @@ Finding over_limit(Probe& probe) {
   return Finding::met(fmt::format("{} bad tokens in a row: {}", kBurst, json));
 }
 
+/// Where we can make bad tokens of every kind.
+check::Modes token_modes() {
+  check::Modes modes = check::modes::claims();
+  modes.push_back(check::Mode::userinfo);
+  return modes;
+}
+
 const check::Suite cases{
     "precedence",
-    check::modes::claims(),
+    token_modes(),
     {
         {.id = "expired-unscoped",
          .title = "an expired token that lacks the scope too is refused with 401, not 403",
@@ -141,7 +148,7 @@ const check::Suite cases{
          .on_2025_03_26 = Level::bcp,
          .references = {{"MCP", "token-handling"}, {"RFC 8707", "2"}},
          .requirements = {"RS-09", "RS-11", "RS-18"},
-         .needs = {.issuer = true, .scope = true},
+         .needs = {.modes = check::modes::claims(), .issuer = true, .scope = true},
          .faults = {"scope.before-audience"},
          .why = "403 says that the token is good here, which it is not.",
          .fix = "Verify the whole token before looking at its scopes.",

@@ -179,7 +179,7 @@ Finding visibility(Probe& probe) {
 
 const check::Suite cases{
     "scope",
-    check::modes::claims(),
+    suites::scoped_modes(),
     {
         {.id = "insufficient-scope",
          .title = "a valid token without the needed scope is refused with 403",

@@ -100,12 +100,18 @@ check::Case near_miss(std::string id, std::string title, std::string sends, std:
           .run = std::move(run)};
 }
 
+/// For tokens whose scopes come as one claim; elsewhere lists may be separated otherwise.
+check::Case of_claim(check::Case one) {
+  one.needs.modes = check::modes::claims();
+  return one;
+}
+
 const char* const kSplit =
     "Split the claim at blanks (%x20) and compare whole scopes for equality.";
 
 const check::Suite cases{
     "scope",
-    check::modes::claims(),
+    suites::scoped_modes(),
     {
         near_miss("scope-substring", "a scope that only contains the needed one does not suffice",
                   "The good token with x before, behind and around the needed scope.",
@@ -122,29 +128,30 @@ const check::Suite cases{
                   "Scopes are case-sensitive; two issuers' conventions may differ in case alone.",
                   "Compare scopes byte by byte.",
                   refuses(other_case, Severity::medium, kNotGranted)),
-        near_miss(
+        of_claim(near_miss(
             "scope-comma", "a comma does not separate scopes",
             "The good token with the scope claim \"profile,NEEDED\", then \"NEEDED,profile\".",
             "scope.comma",
             "A comma is a character of scopes; whoever splits at it reads other scopes than "
             "the issuer wrote.",
-            kSplit, refuses(comma, Severity::low, kOtherReading)),
-        near_miss("scope-tab", "a tab does not separate scopes",
-                  "The good token with a tab between profile and the needed scope.", "scope.tab",
-                  "Only blanks separate scopes; \\s in a pattern means more than that.", kSplit,
-                  refuses(tab, Severity::low, kOtherReading)),
-        near_miss("scope-newline", "a line break does not separate scopes",
-                  "The good token with a line break between profile and the needed scope.",
-                  "scope.newline",
-                  "Only blanks separate scopes; \\s in a pattern means more than that.", kSplit,
-                  refuses(newline, Severity::low, kOtherReading)),
-        near_miss(
+            kSplit, refuses(comma, Severity::low, kOtherReading))),
+        of_claim(near_miss("scope-tab", "a tab does not separate scopes",
+                           "The good token with a tab between profile and the needed scope.",
+                           "scope.tab",
+                           "Only blanks separate scopes; \\s in a pattern means more than that.",
+                           kSplit, refuses(tab, Severity::low, kOtherReading))),
+        of_claim(near_miss("scope-newline", "a line break does not separate scopes",
+                           "The good token with a line break between profile and the needed scope.",
+                           "scope.newline",
+                           "Only blanks separate scopes; \\s in a pattern means more than that.",
+                           kSplit, refuses(newline, Severity::low, kOtherReading))),
+        of_claim(near_miss(
             "scope-json-array-string", "a text that holds a JSON array is not a set of scopes",
             "The good token with the scopes as a JSON array inside a string.",
             "scope.json-array-string",
             "Claims that are parsed twice mean different things to different readers.",
             "Take the claim as it is, text or array; parse nothing inside it.",
-            check::milder(suites::about_scopes(json_array_string), Severity::low, kOtherReading)),
+            check::milder(suites::about_scopes(json_array_string), Severity::low, kOtherReading))),
         near_miss("scope-empty", "an empty set of scopes does not suffice",
                   "The good token with an empty scope claim.", "scope.empty-ok",
                   "No scope means no right; some code reads it as no restriction.",

@@ -34,6 +34,12 @@ std::optional<Needed> required(const check::Target& target) {
 
 }  // namespace
 
+check::Modes scoped_modes() {
+  check::Modes modes = check::modes::claims();
+  modes.push_back(check::Mode::userinfo);
+  return modes;
+}
+
 Scopes Needed::all() const {
   Scopes together = base;
   together.insert(together.end(), scopes.begin(), scopes.end());

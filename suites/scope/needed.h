@@ -11,6 +11,9 @@ namespace suites {
 
 using Scopes = std::vector<std::string>;
 
+/// The modes in which tokens have scopes that we choose.
+check::Modes scoped_modes();
+
 /// An operation whose scopes are known.
 struct Needed {
   std::string label;  ///< "tools/list", "the tool admin_report"

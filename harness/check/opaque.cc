@@ -1,0 +1,125 @@
+#include "harness/check/opaque.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace check {
+namespace {
+
+using std::chrono::seconds;
+
+/// How long after its revocation a token is tried again.
+constexpr std::array kRevocationSteps = {seconds{0},  seconds{1},   seconds{3},
+                                         seconds{6},  seconds{12},  seconds{30},
+                                         seconds{60}, seconds{120}, seconds{300}};
+
+idp::OpaqueTokens& tokens_of(Probe& probe) { return probe.context().issuer().opaque_tokens(); }
+
+bool mentions(const idp::Entry& entry, const std::string& token) {
+  const std::string* const field = base::find_header(entry.headers, "Authorization");
+  return entry.body.find(token) != std::string::npos ||
+         entry.target.find(token) != std::string::npos ||
+         (field != nullptr && field->find(token) != std::string::npos);
+}
+
+/// Uses the token again and again until it is refused or the time is over. False if the run ended.
+bool await_refusal(Probe& probe, const Attempt& attempt, seconds allowed, seconds& waited) {
+  for (const seconds step : kRevocationSteps) {
+    const seconds until = std::min(step, allowed + seconds{1});
+    if (!probe.wait(until - waited, "for a revocation to be noticed")) return false;
+    waited = until;
+    if (probe.send(attempt).kind != mcp::Kind::result || waited > allowed) break;
+  }
+  return true;
+}
+
+}  // namespace
+
+Refusal not_vouched_for() { return {.statuses = {400, 401, 403, 502, 503, 504}}; }
+
+Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape) {
+  return [shape = std::move(shape)](Probe& probe) {
+    const std::string token = tokens_of(probe).add(probe.good(), shape(probe));
+    return probe.refuses(Attempt{.credential = probe.carry(token)}, not_vouched_for());
+  };
+}
+
+idp::Misbehaviour silence(Probe& probe) {
+  return idp::Misbehaviour::stall(probe.context().options().request_timeout + seconds{5});
+}
+
+Finding refuses_redirected(Probe& probe, const TellingEndpoint& endpoint) {
+  idp::MockIdp& stranger = probe.context().rogue();
+  idp::OpaqueTokens& vouching = stranger.issuer().opaque_tokens();
+  const std::string elsewhere = (stranger.issuer().*endpoint.url)();
+  vouching.answer_anybody();
+  idp::OpaqueShape shape;
+  shape.*endpoint.misbehaves = idp::Misbehaviour::redirect(307, elsewhere);
+  const jose::Recipe good = probe.good();
+  const std::string token = tokens_of(probe).add(good, std::move(shape));
+  vouching.add(good, {.text = token});
+
+  Finding finding = probe.refuses(Attempt{.credential = probe.carry(token)}, not_vouched_for());
+  const auto told =
+      stranger.journal().count([&](const idp::Entry& entry) { return mentions(entry, token); });
+  if (!finding.ok() || told == 0) return finding;
+  finding = Finding::broken(
+      "no token to where the endpoint redirects",
+      fmt::format("the server sent the token to {}; it then answered {}", elsewhere,
+                  finding.actual),
+      "the token, and what the server proves itself with, go to whoever the redirect names");
+  finding.outcome = Outcome::misrefused;
+  finding.severity = Severity::high;
+  return finding;
+}
+
+Finding refuses_unknown(Probe& probe) {
+  std::string token = probe.mint(probe.good());
+  for (char& c : token) c = c == '0' ? '1' : '0';
+  return probe.refuses(Attempt{.credential = probe.carry(token)});
+}
+
+Finding refuses_revoked_in_use(Probe& probe) {
+  const std::string token = probe.mint(probe.good());
+  const Attempt attempt{.credential = probe.carry(token)};
+  const auto before = probe.send(attempt);
+  if (before.kind != mcp::Kind::result) {
+    return Finding::undecided("a good token was refused: " + before.summary());
+  }
+  tokens_of(probe).revoke(token);
+  const seconds allowed = probe.target().profile.key_cache_ttl;
+  seconds waited{0};
+  if (!await_refusal(probe, attempt, allowed, waited)) {
+    return Finding::undecided("the run was ended while a revocation was waited for");
+  }
+  probe.note("revocation_noticed_within_s", std::to_string(waited.count()));
+  Finding finding = probe.refuses(attempt);
+  if (finding.outcome == Outcome::accepted) {
+    finding.reason =
+        fmt::format("{} s after its revocation the token is still taken; the profile allows {} s",
+                    waited.count(), allowed.count());
+  }
+  return finding;
+}
+
+Finding keeps_token_out_of_urls(Probe& probe) {
+  const std::string token = probe.mint(probe.good());
+  const auto answer = probe.send({.credential = probe.carry(token)});
+  probe.decisive(answer.exchange);
+  if (answer.kind != mcp::Kind::result) {
+    return Finding::undecided("a fresh token was refused: " + answer.summary());
+  }
+  const auto shown = probe.context().provider().journal().count(
+      [&](const idp::Entry& entry) { return entry.target.find(token) != std::string::npos; });
+  if (shown == 0) return Finding::met("no URL had the token in it");
+  Finding finding = Finding::broken("no URL with the token in it",
+                                    "the token was in the URL of a request to its issuer",
+                                    "URLs are written to logs, and logs are read by many");
+  finding.severity = Severity::medium;
+  return finding;
+}
+
+}  // namespace check
