@@ -34,7 +34,7 @@ std::string head(const check::RunResult& result, const Options& options) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>{1} - mcp-authspec</title>\n<style nonce=\"{0}\">\n{2}</style>\n</head>\n",
-      escape_markup(options.nonce), html_text(result.target.url), embedded::report_css);
+      base::escape_markup(options.nonce), html_text(result.target.url), embedded::report_css);
 }
 
 /// The one sentence that says how it went.
@@ -157,7 +157,7 @@ std::string write_html(const check::RunResult& result, const Options& options) {
          baseline_section(result) + cases_section(result) + "</main>\n<footer><p>" +
          html_text(closing_line(result)) + "</p></footer>\n" +
          fmt::format("<script nonce=\"{}\">\n{}</script>\n</body>\n</html>\n",
-                     escape_markup(options.nonce), embedded::report_js);
+                     base::escape_markup(options.nonce), embedded::report_js);
 }
 
 }  // namespace reports

@@ -36,9 +36,9 @@ std::string references(const check::Case& subject, mcp::Revision revision) {
     const auto name = html_text(base::trim(reference.document + " " + reference.section));
     const auto url = reference.url(revision);
     if (!out.empty()) out += "<br>";
-    out += url.empty()
-               ? name
-               : fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape_markup(url), name);
+    out += url.empty() ? name
+                       : fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>",
+                                     base::escape_markup(url), name);
   }
   return out;
 }
@@ -107,7 +107,7 @@ std::string links_to(const Group& group) {
 }  // namespace
 
 std::string html_text(std::string_view text) {
-  return escape_markup(base::replace_all(printable(text), "\r\n", "\n"));
+  return base::escape_markup(base::replace_all(printable(text), "\r\n", "\n"));
 }
 
 std::string html_finding(const Group& group, mcp::Revision revision) {

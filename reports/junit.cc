@@ -36,10 +36,10 @@ Kind kind_of(const check::CaseResult& one, bool strict) {
 }
 
 std::string attribute(std::string_view name, std::string_view value) {
-  return fmt::format(" {}=\"{}\"", name, escape_markup(one_line(value)));
+  return fmt::format(" {}=\"{}\"", name, base::escape_markup(one_line(value)));
 }
 
-std::string text(std::string_view value) { return escape_markup(printable(value)); }
+std::string text(std::string_view value) { return base::escape_markup(printable(value)); }
 
 double seconds(std::chrono::microseconds span) { return static_cast<double>(span.count()) / 1e6; }
 

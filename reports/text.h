@@ -20,9 +20,6 @@ std::size_t columns(std::string_view text);
 /// `indent` blanks. Words that are longer than a line stay whole, so they can be copied.
 std::string wrap(std::string_view text, std::size_t indent, std::size_t width);
 
-/// `&`, `<`, `>`, `"` and `'` as entities; for HTML and XML, text and attributes.
-std::string escape_markup(std::string_view text);
-
 /// "1 case", "3 cases".
 std::string counted(std::size_t count, std::string_view noun);
 

@@ -105,6 +105,33 @@ std::string abbreviate(std::string_view text, std::size_t limit) {
   return fmt::format("{}… ({} bytes more)", text.substr(0, limit), text.size() - limit);
 }
 
+std::string escape_markup(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 std::string shell_quote(std::string_view text) {
   return fmt::format("'{}'", replace_all(text, "'", R"('\'')"));
 }

@@ -25,6 +25,9 @@ bool matches_glob(std::string_view pattern, std::string_view text);
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
 /// Cut to `limit` bytes, with a note of how much is missing.
 std::string abbreviate(std::string_view text, std::size_t limit);
+/// `text` for the content or a quoted attribute of HTML or XML: its markup becomes character
+/// references.
+std::string escape_markup(std::string_view text);
 /// `text` as one word of a POSIX shell.
 std::string shell_quote(std::string_view text);
 

@@ -43,5 +43,10 @@ TEST(EqualIgnoringCase, ComparesAsciiOnly) {
   EXPECT_FALSE(equal_ignoring_case("Bearer", "Bearer "));
 }
 
+TEST(Text, NothingOfAnEscapedTextIsMarkup) {
+  EXPECT_EQ(escape_markup(R"(<a href="x" title='y'>&</a>)"),
+            "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
+}
+
 }  // namespace
 }  // namespace base

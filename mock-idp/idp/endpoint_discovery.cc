@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "mock-idp/idp/persona_metadata.h"
+#include "mock-idp/idp/grant.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -15,21 +16,27 @@ using Json = nlohmann::ordered_json;
 
 /// RFC 8414, section 2. Nothing is named here that is not there.
 Json metadata(const Issuer& issuer) {
+  Json types = Json::array();
+  for (const Grant& grant : grants()) types.push_back(grant.type);
   return {
       {"issuer", issuer.url()},
       {"authorization_endpoint", issuer.url() + "/authorize"},
       {"token_endpoint", issuer.url() + "/token"},
       {"jwks_uri", issuer.jwks_uri()},
-      // The authorization endpoint grants nothing; many readers refuse a document without it.
-      {"response_types_supported", Json::array()},
-      {"grant_types_supported", {"client_credentials"}},
-      {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
       {"introspection_endpoint", issuer.introspection_url()},
       {"introspection_endpoint_auth_methods_supported",
        {"client_secret_basic", "client_secret_post"}},
       {"revocation_endpoint", issuer.url() + "/revoke"},
       {"revocation_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
       {"userinfo_endpoint", issuer.userinfo_url()},
+      {"registration_endpoint", issuer.url() + "/register"},
+      {"response_types_supported", {"code"}},
+      {"response_modes_supported", {"query"}},
+      {"grant_types_supported", std::move(types)},
+      {"token_endpoint_auth_methods_supported",
+       {"client_secret_basic", "client_secret_post", "none"}},
+      {"code_challenge_methods_supported", {"S256"}},
+      {"authorization_response_iss_parameter_supported", true},
   };
 }
 

@@ -27,6 +27,9 @@ struct Options {
   std::size_t journal_capacity = 10'000;
   /// What issuers imitate whose name does not say it: `/i/main~okta` is Okta's in any case.
   Persona persona = Persona::generic;
+  /// Clients have to register, PKCE is not optional, and a login needs a person. Otherwise (`lax`)
+  /// any client and any secret will do, redirected to this machine, and `login_hint` logs in.
+  bool strict = false;
 };
 
 /// Whether an issuer may be called that: 1 to 64 letters, digits or . _ ~ - (the characters that

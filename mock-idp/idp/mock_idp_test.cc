@@ -73,7 +73,7 @@ TEST_F(MockIdpTest, BothDocumentsAreServedInBothForms) {
     const Json json = json_of(response);
     EXPECT_EQ(json["issuer"], idp_->origin() + "/i/one") << path;
     EXPECT_EQ(json["jwks_uri"], idp_->issuer("one").jwks_uri()) << path;
-    EXPECT_EQ(json["grant_types_supported"], Json::array({"client_credentials"})) << path;
+    EXPECT_EQ(json["code_challenge_methods_supported"], Json::array({"S256"})) << path;
   }
 }
 

@@ -7,6 +7,9 @@
 #include <string_view>
 
 #include "common/http/server.h"
+#include "mock-idp/idp/clients.h"
+#include "mock-idp/idp/grants.h"
+#include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
 
 namespace idp {
@@ -27,6 +30,9 @@ struct Provider {
   base::AdjustableClock clock;
   Journal journal;
   std::string origin;
+  Clients clients;
+  Grants grants{clock};
+  Logins logins{clock};
 
  private:
   std::shared_mutex mutex_;
@@ -55,6 +61,7 @@ http::Response revoke(const Call& call);
 http::Response userinfo(const Call& call);
 http::Response github_user(const Call& call);
 http::Response tokeninfo(const Call& call);
+http::Response register_client(const Call& call);
 http::Response control_mint(const Call& call);
 
 /// Finds the endpoint, answers, and writes the journal.

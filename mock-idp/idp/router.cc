@@ -35,6 +35,7 @@ constexpr Route kOfIssuer[] = {
     {"/userinfo", "userinfo", userinfo},
     {"/user", "userinfo", github_user},
     {"/tokeninfo", "tokeninfo", tokeninfo},
+    {"/register", "register", register_client},
 };
 
 /// Before `/i/<name>` (RFC 8414, section 3.1).

@@ -62,6 +62,9 @@ class Key {
   /// section 3). Fails where the key's type cannot. An EC key signs with the digest of any ECDSA
   /// algorithm; r and s then have the length of its own curve.
   base::Result<std::string> sign(std::string_view alg, std::string_view input) const;
+  /// Whether this key made that signature. For the issuer's own use, to know its tokens again; what
+  /// judges tokens (the reference server, `token verify`) has code of its own.
+  bool verify(std::string_view alg, std::string_view input, std::string_view signature) const;
   /// RSA only: the private-key operation on one block of exactly the modulus's length.
   base::Result<std::string> raw_rsa(std::string_view block) const;
 

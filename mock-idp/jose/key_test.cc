@@ -16,7 +16,7 @@
 namespace jose {
 namespace {
 
-/// Checks a JWS signature with OpenSSL alone: the module never verifies anything itself.
+/// Checks a JWS signature with OpenSSL alone, not with what is tested.
 bool verifies(const Key& key, const std::string& alg, const std::string& input,
               std::string signature) {
   const std::string pem = key.public_pem();

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "common/base/result.h"
+#include "mock-idp/idp/grants.h"
+#include "mock-idp/jose/recipe.h"
+
+namespace idp {
+
+struct Call;
+class Issuer;
+
+/// An access token as it goes out.
+struct AccessToken {
+  std::string text;
+  std::string jti;
+  long long lifetime = 0;  ///< seconds
+};
+
+/// Makes the access token for what was granted; `more` claims are added. Every grant gets its
+/// tokens here.
+Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Members& more = {});
+
+/// An ID token about the subject for the client (OpenID Connect Core 1.0, section 2).
+Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::string_view nonce);
+
+/// The members of a successful answer: access_token, token_type, expires_in, scope (RFC 6749,
+/// section 5.1).
+jose::Members token_answer(const AccessToken& token, std::string_view scope);
+
+/// The claims of a token that this issuer signed, is not expired and has this issuer as `iss`. The
+/// error says what is wrong with it.
+base::Result<nlohmann::json> read_own_token(const Call& call, std::string_view token);
+
+}  // namespace idp

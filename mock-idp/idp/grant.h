@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mock-idp/idp/provider.h"
+#include "mock-idp/idp/token_request.h"
+#include "mock-idp/jose/recipe.h"
+
+namespace idp {
+
+/// A grant of the token endpoint: gives the members of the answer.
+struct Grant {
+  std::string_view type;
+  Read<jose::Members> (*run)(const Call& call, const TokenRequest& request);
+};
+
+/// Every grant there is; the metadata names them.
+std::span<const Grant> grants();
+
+Read<jose::Members> grant_authorization_code(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_refresh_token(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_client_credentials(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& request);
+
+/// The answer to a code or refresh token: an access token, a new refresh token, and an ID token
+/// where the scope has `openid`.
+Read<jose::Members> answer_exchange(const Call& call, const Exchanged& exchanged);
+
+}  // namespace idp
