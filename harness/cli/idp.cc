@@ -26,6 +26,7 @@ struct IdpOptions {
   std::string host = "127.0.0.1";
   std::vector<std::string> issuers;
   std::vector<std::string> algorithms;
+  std::string profile = "lax";
 };
 
 /// What is wrong with the call, or nothing.
@@ -60,6 +61,10 @@ void introduce(idp::MockIdp& provider, const IdpOptions& options) {
       "  a token    curl -d grant_type=client_credentials -d client_id=me -d client_secret=any"
       " -d resource=URL {0}/token\n",
       issuer.url());
+  if (options.profile == "lax") {
+    fmt::print(stderr,
+               "  profile    lax: any client and any secret; &login_hint=NAME logs in by itself\n");
+  }
   for (std::size_t i = 1; i < options.issuers.size(); ++i) {
     fmt::print(stderr, "  issuer     {}\n", provider.issuer(options.issuers[i]).url());
   }
@@ -71,6 +76,7 @@ int run_idp(const IdpOptions& options) {
   idp::Options provider_options;
   provider_options.host = options.host;
   provider_options.port = options.port;
+  provider_options.strict = options.profile == "strict";
   if (!options.algorithms.empty()) provider_options.algorithms = options.algorithms;
   auto provider = idp::MockIdp::start(std::move(provider_options));
   if (!provider) return fail_usage("idp: " + provider.error().message);
@@ -98,6 +104,12 @@ void add_idp(CLI::App& root, int& exit_code) {
   repeatable(command->add_option("--alg", options->algorithms,
                                  "a signing algorithm; the first signs [ES256 RS256 EdDSA]"))
       ->type_name("A");
+  command
+      ->add_option("--profile", options->profile,
+                   "lax: any client, login_hint logs in; strict: clients register, PKCE, a person")
+      ->type_name("P")
+      ->check(CLI::IsMember({"lax", "strict"}))
+      ->capture_default_str();
   examples(*command,
            "mcp-authspec idp                          on port 9400, issuer /i/main\n"
            "mcp-authspec idp --port 0 --alg RS256     a free port, named on the first line\n");

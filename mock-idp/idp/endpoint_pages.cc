@@ -12,9 +12,10 @@ http::Response front_page(const Call& call) {
                        "Every path /i/<name> is an issuer; nothing has to be set up:\n"
                        "  issuer  {}/i/main\n"
                        "  keys    {}/i/main/jwks\n"
-                       "  tokens  {}/i/main/token (client_credentials, any client and secret)\n",
+                       "  tokens  {}/i/main/token (any client and secret, unless strict)\n"
+                       "  login   {}/i/main/authorize (code with PKCE, S256)\n",
                        AUTHSPEC_VERSION, call.provider.origin, call.provider.origin,
-                       call.provider.origin));
+                       call.provider.origin, call.provider.origin));
 }
 
 http::Response healthz(const Call& call) {

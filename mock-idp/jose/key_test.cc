@@ -177,6 +177,22 @@ TEST(KeySign, RawRsaIsThePrivateOperation) {
   EXPECT_FALSE(Key::from_pool("ES256")->raw_rsa(block));
 }
 
+TEST(KeyVerify, AKeyKnowsItsOwnSignaturesAndNoOthers) {
+  for (const std::string& alg : signing_algorithms()) {
+    const auto key = Key::from_pool(alg, 0);
+    const auto other = Key::from_pool(alg, 1);
+    std::string signature = *key->sign(alg, "text");
+    EXPECT_TRUE(key->verify(alg, "text", signature)) << alg;
+    EXPECT_FALSE(other->verify(alg, "text", signature)) << alg;
+    EXPECT_FALSE(key->verify(alg, "other", signature)) << alg;
+    EXPECT_FALSE(key->verify(alg, "text", signature.substr(1))) << alg;
+    EXPECT_FALSE(key->verify(alg, "text", "")) << alg;
+    EXPECT_FALSE(key->verify("none", "text", signature)) << alg;
+    signature[signature.size() / 2] = static_cast<char>(signature[signature.size() / 2] ^ 1);
+    EXPECT_FALSE(key->verify(alg, "text", signature)) << alg;
+  }
+}
+
 TEST(KeyGenerate, RsaOfAnySizeAndExponent) {
   const auto key = Key::generate_rsa(1024, 3);
   ASSERT_TRUE(key) << key.error().message;
