@@ -56,12 +56,18 @@ std::string dialect_of(const std::vector<check::Refused>& refused) {
 void note_run(check::Context& context) {
   if (context.target().mode == check::Mode::none) return;
   const check::Calibration& calibration = context.calibration();
-  const json typ = calibration.typ ? json(*calibration.typ) : json();
-  context.note("control", base::dump({{"alg", calibration.alg},
-                                      {"typ", typ},
-                                      {"audience", context.target().audience},
-                                      {"scopes", context.target().scopes},
-                                      {"tried", calibration.tried}}));
+  json control = {{"audience", context.target().audience},
+                  {"scopes", context.target().scopes},
+                  {"tried", calibration.tried}};
+  if (check::modes::contains(check::modes::opaque(), context.target().mode)) {
+    context.note("control", base::dump(control));
+    context.note("questions", base::dump({{"introspection", fetches(context, "introspection")},
+                                          {"userinfo", fetches(context, "userinfo")}}));
+    return;
+  }
+  control["alg"] = calibration.alg;
+  control["typ"] = calibration.typ ? json(*calibration.typ) : json();
+  context.note("control", base::dump(control));
   context.note("jwks", base::dump({{"fetches", fetches(context, "jwks")},
                                    {"discovery_fetches", fetches(context, "discovery") +
                                                              fetches(context, "oauth-metadata")}}));

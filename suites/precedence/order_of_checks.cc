@@ -133,7 +133,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"MCP", "token-handling"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-08", "RS-11", "RS-21"},
-         .needs = {.issuer = true, .scope = true},
+         .needs = {.modes = check::modes::claims(), .issuer = true, .scope = true},
          .faults = {"scope.before-expiry"},
          .why = "At 403 a client asks the user for more rights; what it needs is a fresh token.",
          .fix = "Verify the whole token before looking at its scopes.",

@@ -158,11 +158,12 @@ const check::Suite cases{
                   "Ask whether all needed scopes are granted, not whether any granted one is "
                   "wrong.",
                   check::milder(suites::about_scopes(empty), Severity::high, kNotGranted)),
-        near_miss("scope-missing", "a token without any scope claim does not suffice",
-                  "The good token without a scope claim.", "scope.missing-ok",
-                  "Tokens for other purposes of the same issuer have no scope at all.",
-                  "Treat a missing claim as an empty one.",
-                  check::milder(suites::about_scopes(missing), Severity::high, kNotGranted)),
+        of_claim(
+            near_miss("scope-missing", "a token without any scope claim does not suffice",
+                      "The good token without a scope claim.", "scope.missing-ok",
+                      "Tokens for other purposes of the same issuer have no scope at all.",
+                      "Treat a missing claim as an empty one.",
+                      check::milder(suites::about_scopes(missing), Severity::high, kNotGranted))),
     }};
 
 }  // namespace

@@ -45,6 +45,7 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
   };
 
   std::set<std::string> named;
+  std::set<std::string> of_other_modes;
   for (const auto& glob : case_globs) {
     const auto& all = check::all_cases();
     const bool known = std::any_of(all.begin(), all.end(), [&](const check::Case& subject) {
@@ -53,7 +54,10 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
     if (!known) return base::fail(fmt::format("--case {}: no such case", glob));
   }
   for (auto subject : check::all_cases()) {
-    if (!in_modes(subject, plan.modes)) continue;
+    if (!in_modes(subject, plan.modes)) {
+      of_other_modes.insert(subject.faults.begin(), subject.faults.end());
+      continue;
+    }
     if (!case_globs.empty() && !any_matches(case_globs, subject.id)) continue;
     if (!fault_glob.empty()) {
       auto& faults = subject.faults;
@@ -67,7 +71,9 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
   }
   if (plan.cases.empty()) return base::fail("the selection matches no case");
   for (const auto& fault : reference_server::faults()) {
-    const bool wanted = case_globs.empty() || named.count(fault.id) > 0;
+    // What only cases of other modes are to find cannot be found here.
+    const bool wanted =
+        named.count(fault.id) > 0 || (case_globs.empty() && of_other_modes.count(fault.id) == 0);
     if (in_plan(fault) && wanted && selected.count(fault.id) > 0) plan.faults.push_back(fault);
   }
   return plan;
