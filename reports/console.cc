@@ -103,17 +103,22 @@ class Console {
   void what_to_do() {
     const auto& target = result_.target;
     if (target.mode != "oauth" || target.issuer.empty() || result_.count(Verdict::pass) > 0) return;
+    line();
+    line("  " + wrap("What to do: " + how_to_wire(), 2, options_.width));
+  }
+
+  std::string how_to_wire() const {
+    const auto& target = result_.target;
     const auto way =
         target.spawned.empty()
             ? "Give a running server these values, and this command --idp-port N, so that they "
               "stay the same from run to run."
             : "A server started by --spawn finds them in its environment (ISSUER, JWKS_URI, "
               "AUDIENCE), or in its command through {{issuer}}, {{jwks_uri}} and {{audience}}.";
-    line();
-    line("  " + wrap(fmt::format("What to do: the server has to trust the issuer {} (its keys are "
-                                 "at {}/jwks) and be reachable at the URL above. {}",
-                                 target.issuer, target.issuer, way),
-                     2, options_.width));
+    return fmt::format(
+        "the server has to trust the issuer {} (its keys are at {}/jwks) and be reachable at the "
+        "URL above. {}",
+        target.issuer, target.issuer, way);
   }
 
   void output_of_target() {
@@ -216,6 +221,7 @@ class Console {
                                            group.members.back()->subject.id)
                              : ids_of(group);
       line("       " + ink_.dim(wrap(ids, 7, options_.width)));
+      if (group.key == check::kNoIssuer) line("       " + wrap(how_to_wire(), 7, options_.width));
     }
   }
 

@@ -80,14 +80,18 @@ base::Deadline Context::request_deadline() const {
 }
 
 jose::Recipe Context::control(std::string_view subject) const {
-  auto recipe =
-      idp_.issuer().recipe(target_.audience, base::join(target_.scopes, " "), calibration_.alg);
+  auto recipe = idp_.issuer().recipe(target_.audience, base::join(target_.scopes, " "),
+                                     target_.mode == Mode::jwt_shared ? "" : calibration_.alg);
   // The algorithm was checked against the provider when it was chosen.
   if (!recipe) return {};
   if (calibration_.typ) {
     recipe->header.set_string("typ", *calibration_.typ);
   } else {
     recipe->header.erase("typ");
+  }
+  if (target_.mode == Mode::jwt_shared) {
+    recipe->header.erase("kid");
+    recipe->signed_with_secret(options_.secrets.jwt_secret, calibration_.alg);
   }
   recipe->claims.set_string("sub", subject);
   // Userinfo tells no audience: the tokens of this mode are for the target's own client.

@@ -44,6 +44,9 @@ struct Finding {
   bool ok() const { return kind == Kind::met; }
 };
 
+/// Why a case is skipped where only the user's own credential is known.
+inline constexpr std::string_view kNoIssuer = "needs an issuer that the server trusts";
+
 /// The worst of several findings; what the others said is kept in `actual`.
 Finding worst(std::vector<Finding> findings);
 

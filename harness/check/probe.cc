@@ -54,6 +54,7 @@ jose::Recipe Probe::good() { return good_for("alice"); }
 jose::Recipe Probe::good_for(std::string_view subject) { return context_.control(subject); }
 
 std::string Probe::mint(const jose::Recipe& recipe) {
+  if (context_.options().supplied.given()) wanted_issuer_ = true;
   auto token = context_.mint(recipe);
   if (token) return *token;
   error_ = "the token could not be made: " + token.error().message;

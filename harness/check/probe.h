@@ -85,6 +85,8 @@ class Probe {
   /// Notes a measured fact for the report: JSON text.
   void note(std::string_view name, std::string_view json);
 
+  /// Whether the body wanted a token of an issuer, and there is none that the target trusts.
+  bool wanted_issuer() const { return wanted_issuer_; }
   const std::vector<wire::Exchange>& exchanges() const { return exchanges_; }
   const std::string& repro() const { return repro_; }
   /// Makes the report's curl line repeat this request, unless one that broke something was judged
@@ -102,6 +104,7 @@ class Probe {
   std::vector<wire::Exchange> exchanges_;
   std::string repro_;
   bool repro_shows_breach_ = false;
+  bool wanted_issuer_ = false;
   std::string error_;        ///< a token that could not be made
   std::string last_answer_;  ///< in words
 };

@@ -130,7 +130,11 @@ base::Result<void> SetUp::find_token() {
     }
     return false;
   };
-  if (attempt(kUsualAlgorithms)) return {};
+  if (context_.target_.mode == Mode::jwt_shared) {
+    if (attempt(std::array{"HS256"})) return {};
+  } else if (attempt(kUsualAlgorithms)) {
+    return {};
+  }
   // Where not even our keys were asked for, more kinds of signatures cannot help.
   if (transport_problem_.empty() && context_.fetched_keys() && attempt(kOtherAlgorithms)) return {};
   if (!transport_problem_.empty()) return base::fail(transport_problem_);

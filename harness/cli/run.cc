@@ -9,8 +9,10 @@
 
 #include "common/base/file.h"
 #include "common/base/random.h"
+#include "common/base/text.h"
 #include "harness/cli/baseline.h"
 #include "harness/cli/command.h"
+#include "harness/cli/credentials.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_file.h"
 #include "harness/cli/support.h"
@@ -26,6 +28,7 @@ struct Flags {
   std::vector<std::string> suites, cases, skips, reports;
   std::optional<double> timeout_s;
   double deadline_s = 600;
+  CredentialFlags credentials;
   unsigned jobs = 0, idp_port = 0;
   bool update_baseline = false, strict = false, quick = false, allow_remote = false;
   bool quiet = false, verbose = false, no_color = false;
@@ -37,6 +40,12 @@ struct Plan {
   std::vector<ReportFile> reports;
   std::vector<Accepted> baseline;
 };
+
+std::string mode_list() {
+  std::vector<std::string> names;
+  for (const check::Mode mode : check::all_modes()) names.emplace_back(check::to_string(mode));
+  return base::join(names, ", ");
+}
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<long long>(seconds * 1000));
@@ -59,9 +68,14 @@ base::Result<void> read_target(const Flags& flags, run::Options& options) {
   if (!flags.mode.empty()) {
     options.mode = check::mode_from(flags.mode);
     if (!options.mode) {
-      return base::fail(fmt::format("--mode: \"{}\" is not a mode (none, oauth)", flags.mode));
+      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({})", flags.mode, mode_list()));
     }
   }
+  auto credential =
+      read_credential(flags.credentials, options.mode ? options.mode : options.profile.mode);
+  if (!credential) return tl::unexpected(credential.error());
+  options.supplied = std::move(credential->supplied);
+  if (credential->mode) options.mode = credential->mode;
   if (flags.revision != "auto") {
     options.revision = mcp::revision_from(flags.revision);
     if (!options.revision) {
@@ -164,6 +178,7 @@ int report(const Flags& flags, const Plan& plan, const check::RunResult& result)
 int run_command(const Flags& flags) {
   auto plan = plan_of(flags);
   if (!plan) return fail_usage("run: " + plan.error().message);
+  if (plan->options.supplied.given()) keep_memory_private();
   on_first_stop([](int) { run::request_stop(); });
   const auto terminal = terminal_of(STDERR_FILENO);
   Progress progress(progress_style(flags, terminal), terminal.width);
@@ -189,7 +204,9 @@ void add_target_flags(CLI::App& command, Flags& flags) {
                   "environment as PORT, ISSUER, JWKS_URI and AUDIENCE")
       ->type_name("COMMAND")
       ->group(group);
-  command.add_option("--mode", flags.mode, "how the server authenticates: none or oauth (default)")
+  command
+      .add_option("--mode", flags.mode,
+                  "how the server authenticates: " + mode_list() + " (default: oauth)")
       ->type_name("MODE")
       ->group(group);
   command
@@ -273,6 +290,7 @@ void add_run(CLI::App& root, int& exit_code) {
       root.add_subcommand("run", "Test the authorization of an MCP server and say what is broken");
   const auto flags = std::make_shared<Flags>();
   add_target_flags(*command, *flags);
+  add_credential_flags(*command, flags->credentials);
   add_selection_flags(*command, *flags);
   add_execution_flags(*command, *flags);
   add_result_flags(*command, *flags);

@@ -34,7 +34,7 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
                        mcp::to_string(needs.until), mcp::to_string(target.revision()));
   }
   if (needs.issuer && !context.calibration().accepted) {
-    return "needs an issuer that the server trusts";
+    return std::string(check::kNoIssuer);
   }
   if (needs.scope && target.required_scopes.empty()) {
     return "no scope is known that every request needs (the profile can name it in /scopes)";

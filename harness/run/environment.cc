@@ -7,6 +7,14 @@ namespace {
 
 using check::Mode;
 
+/// The key of the algorithm that most servers with one key are made for.
+std::string public_key_of(idp::Issuer& issuer) {
+  for (const jose::Key& key : issuer.keys().published()) {
+    if (key.alg() == "RS256") return key.public_pem();
+  }
+  return {};
+}
+
 std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
   const check::Secrets& secrets = wiring.secrets;
   switch (wiring.mode) {
@@ -29,6 +37,8 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"TOKENINFO_URL", wiring.issuer.url() + "/tokeninfo"},
               {"CLIENT_ID", secrets.client_id},
               {"CLIENT_SECRET", secrets.client_secret}};
+    case Mode::jwt_key:
+      return {{"JWT_PUBLIC_KEY", public_key_of(wiring.issuer)}};
     default:
       return {};
   }

@@ -14,7 +14,7 @@ namespace run {
 /// What a server that we start is told: whom to trust, and the secrets of its mode.
 struct Wiring {
   check::Mode mode = check::Mode::oauth;
-  const idp::Issuer& issuer;
+  idp::Issuer& issuer;
   const check::Secrets& secrets;
   std::string audience;
   std::vector<std::string> scopes;

@@ -172,6 +172,7 @@ class Runner {
     } catch (...) {
       finding = check::Finding::failed("the case threw something");
     }
+    if (probe.wanted_issuer()) finding = check::Finding::skipped(std::string(check::kNoIssuer));
     if (!finding.ok()) {
       // What fails because its requests were cut short says nothing about the server.
       if (auto reason = stopped_for(subject)) {

@@ -78,7 +78,7 @@ base::Result<std::uint16_t> free_port() {
   return base::local_port(*listener);
 }
 
-base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const idp::Issuer& issuer) {
+base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Issuer& issuer) {
   Launch launch;
   Values values = no_values();
   values["port"] = std::to_string(port);
@@ -116,7 +116,7 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const id
   return launch;
 }
 
-base::Result<Spawned> spawn(const SpawnPlan& plan, const idp::Issuer& issuer, milliseconds timeout,
+base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer, milliseconds timeout,
                             const std::function<bool()>& stop_requested) {
   Spawned spawned;
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {

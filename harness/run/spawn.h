@@ -34,7 +34,7 @@ struct Launch {
 };
 
 /// Fills in the plan for a port. The error names the wrong placeholder or URL.
-base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, const idp::Issuer& issuer);
+base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Issuer& issuer);
 
 /// A port of 127.0.0.1 that was free a moment ago.
 base::Result<std::uint16_t> free_port();
@@ -48,7 +48,7 @@ struct Spawned {
 
 /// Starts the server and waits until it answers HTTP, with any status, on its MCP URL. An error
 /// means a wrong call. Where another process took the port first, it tries another one.
-base::Result<Spawned> spawn(const SpawnPlan& plan, const idp::Issuer& issuer,
+base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer,
                             std::chrono::milliseconds timeout,
                             const std::function<bool()>& stop_requested);
 

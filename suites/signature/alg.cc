@@ -61,11 +61,11 @@ const Shared kOddAlgorithm{
         "a key is looked up.",
 };
 
-const check::Suite kUnsignedCases{"signature", check::modes::signed_jwt(),
+const check::Suite kUnsignedCases{"signature", check::modes::jwt(),
                                   family(kUnsigned, unsigned_rows())};
 
 const check::Suite kUnsignedKidCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kUnsignedKid,
            {
                {"unsigned-none-known-kid",
@@ -89,7 +89,7 @@ const check::Suite kUnsignedKidCases{
            })};
 
 const check::Suite kOddAlgorithmCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kOddAlgorithm, {
                               {"alg-missing",
                                "a token whose header has no alg is refused",

@@ -17,7 +17,8 @@ const Shared kForged{
 };
 
 const check::Suite kForgedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     family(kForged, {
                         {"es-zero",
                          "an ES256 signature of zeros is refused",
@@ -47,7 +48,8 @@ const Shared kEncoded{
 };
 
 const check::Suite kEncodedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     family(kEncoded, {
                          {"es-der",
                           "an ES256 signature in DER is refused",
@@ -86,7 +88,8 @@ check::Finding observe_malleable(check::Probe& probe) {
 }
 
 const check::Suite kObservedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     family(kObserved, {{"es-malleable",
                         "whether a second signature of the same token is accepted",
                         {},

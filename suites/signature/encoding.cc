@@ -19,7 +19,7 @@ const Shared kBase64{
 };
 
 const check::Suite kBase64Cases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kBase64, {
                         {"base64-padding",
                          "a token with padding is refused",
@@ -53,7 +53,7 @@ const Shared kByteOrderMark{
 };
 
 const check::Suite kHeaderCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kHeader, {
                         {"header-not-json",
                          "a token whose header is not JSON is refused",
@@ -76,7 +76,7 @@ const check::Suite kHeaderCases{
                     })};
 
 const check::Suite kByteOrderMarkCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kByteOrderMark, {{"header-bom",
                              "a byte order mark in front of the header makes no server error",
                              {"header.bom-500"}}})};
@@ -95,7 +95,7 @@ check::Body refuses_duplicate(const std::string& mutation) {
 }
 
 const check::Suite kDuplicateCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kDuplicate, {
                            {"header-duplicate",
                             "a token with two alg, the last of them none, is refused",
@@ -116,7 +116,7 @@ const Shared kPayload{
 };
 
 const check::Suite kPayloadCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kPayload, {
                          {"payload-array",
                           "a token whose payload is an array is refused",

@@ -21,7 +21,7 @@ const Shared kForm{
 };
 
 const check::Suite kFormCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kForm,
            {
                {"segments-0", "a token without dots is refused", {"form.segments-500"}},
@@ -57,7 +57,7 @@ check::Body refuses_json(const std::string& mutation) {
                        "a JWT is always in the compact form; the signature was right, though");
 }
 
-const check::Suite kJsonCases{"signature", check::modes::signed_jwt(),
+const check::Suite kJsonCases{"signature", check::modes::jwt(),
                               family(kJson, {
                                                 {"json-serialization-flattened",
                                                  "a token as flattened JWS JSON is refused",
@@ -110,7 +110,7 @@ Finding refuses_quickly(Probe& probe, const std::string& mutation) {
 }
 
 const check::Suite kEncryptedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kEncrypted,
            {
                {"jwe-token-dir",

@@ -70,7 +70,8 @@ const Shared kKidHint{
 };
 
 const check::Suite kKidHintCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     family(kKidHint,
            {
                {"kid-unknown",
@@ -103,7 +104,7 @@ check::Body refuses_critical(const std::string& mutation, check::Refusal refusal
 }
 
 const check::Suite kCriticalCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kCritical, {
                           {"crit-unknown",
                            "a token whose crit names an unknown extension is refused",
@@ -133,7 +134,7 @@ const Shared kCriticalOfNothing{
 };
 
 const check::Suite kCriticalOfNothingCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kCriticalOfNothing, {{"crit-empty",
                                  "a token whose crit is empty is refused",
                                  {"crit.skip", "crit.malformed-ignored"}}})};

@@ -18,7 +18,8 @@ const Shared kFamily{
         "and refuse with 401 otherwise.",
 };
 
-const check::Suite kFamilyCases{"signature", check::modes::signed_jwt(),
+const check::Suite kFamilyCases{"signature",
+                                {check::Mode::oauth},
                                 family(kFamily, {
                                                     {"alg-kty-mismatch-rs256-ec-kid",
                                                      "RS256 under the kid of an EC key is refused",
@@ -46,7 +47,8 @@ const Shared kDeclared{
 };
 
 const check::Suite kDeclaredCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     family(kDeclared, {
                           {"alg-not-jwk-alg-ps256",
                            "PS256 by a key that is published for RS256 is refused",

@@ -175,7 +175,8 @@ const Shared kPurpose{
 };
 
 const check::Suite kWeakCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     alone(family(
         kWeak,
         {{"rsa-1024-published",
@@ -188,7 +189,8 @@ const check::Suite kWeakCases{
           "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
 
 const check::Suite kPurposeCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     alone(family(
         kPurpose,
         {{"key-use-enc",
@@ -227,7 +229,8 @@ Finding observe_algorithms(Probe& probe) {
 }
 
 const check::Suite kAcceptedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     alone(family(kAccepted, {{"alg-accepted",
                               "which signature algorithms the server accepts",
                               {},
@@ -236,7 +239,8 @@ const check::Suite kAcceptedCases{
 
 // Last: servers have been seen to end when they look at such a key.
 const check::Suite kSymmetricCases{
-    "signature", check::modes::signed_jwt(),
+    "signature",
+    {check::Mode::oauth},
     alone(family(
         kSymmetric,
         {{"oct-key-published",

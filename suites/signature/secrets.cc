@@ -81,7 +81,7 @@ const check::Suite kPublicKeyCases{"signature", check::modes::signed_jwt(),
                                    family(kPublicKey, public_key_rows())};
 
 const check::Suite kGuessableCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kGuessable,
            {
                {"hs-empty-secret",

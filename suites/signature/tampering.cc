@@ -14,7 +14,7 @@ const Shared kForeign{
 };
 
 const check::Suite kForeignCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kForeign,
            {
                {"wrong-key",
@@ -42,7 +42,7 @@ const Shared kTampered{
 };
 
 const check::Suite kTamperedCases{
-    "signature", check::modes::signed_jwt(),
+    "signature", check::modes::jwt(),
     family(kTampered,
            {
                {"tampered-header",
