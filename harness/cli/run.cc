@@ -9,6 +9,7 @@
 
 #include "common/base/file.h"
 #include "common/base/random.h"
+#include "common/base/text.h"
 #include "harness/cli/baseline.h"
 #include "harness/cli/command.h"
 #include "harness/cli/progress.h"
@@ -59,7 +60,8 @@ base::Result<void> read_target(const Flags& flags, run::Options& options) {
   if (!flags.mode.empty()) {
     options.mode = check::mode_from(flags.mode);
     if (!options.mode) {
-      return base::fail(fmt::format("--mode: \"{}\" is not a mode (none, oauth)", flags.mode));
+      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({})", flags.mode,
+                                    base::join(check::mode_names(), ", ")));
     }
   }
   if (flags.revision != "auto") {
@@ -189,7 +191,11 @@ void add_target_flags(CLI::App& command, Flags& flags) {
                   "environment as PORT, ISSUER, JWKS_URI and AUDIENCE")
       ->type_name("COMMAND")
       ->group(group);
-  command.add_option("--mode", flags.mode, "how the server authenticates: none or oauth (default)")
+  command
+      .add_option("--mode", flags.mode,
+                  fmt::format("how the server authenticates: {}; oauth where nothing says "
+                              "otherwise",
+                              base::join(check::mode_names(), ", ")))
       ->type_name("MODE")
       ->group(group);
   command
