@@ -111,6 +111,8 @@ class Context {
   jose::Recipe control(std::string_view subject) const;
   /// The good credential, for "alice". Tokens are minted once a minute and shared.
   Credential control_credential();
+  /// Its secret alone: a token, a key, or "user:password".
+  std::string control_secret();
   /// A secret where the target looks for its credentials.
   Credential carry(std::string_view secret) const;
   /// The text of a token that an issuer of ours gives out: signed, or registered with the issuer
@@ -141,7 +143,6 @@ class Context {
  private:
   friend class SetUp;
   bool wait_in_slices(std::chrono::milliseconds span) const;
-  std::string control_secret();
   std::string control_token();
   Options options_;
   idp::MockIdp& idp_;

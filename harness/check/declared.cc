@@ -22,6 +22,7 @@ Declared by_target(Probe& probe) {
   result.health_path = base::text_member(object, "health_path");
   result.allowed_origin = base::text_member(object, "allowed_origin");
   result.scope_claims = base::texts(object.value("scope_claims", json()));
+  result.api_keys = base::texts(object.value("api_keys", json()));
   return result;
 }
 
@@ -32,6 +33,7 @@ Declared declared(Probe& probe) {
   Declared result = by_target(probe);
   if (!profile.health_path.empty()) result.health_path = profile.health_path;
   if (!profile.allowed_origin.empty()) result.allowed_origin = profile.allowed_origin;
+  if (!profile.api_keys.empty()) result.api_keys = profile.api_keys;
   if (profile.scope_claim != "scope") result.scope_claims.push_back(profile.scope_claim);
   return result;
 }

@@ -24,6 +24,11 @@ constexpr std::array<std::pair<Mode, std::string_view>, 14> kNames = {{
     {Mode::stdio_jwt, "stdio-jwt"},
 }};
 
+Modes without(Modes list, Mode mode) {
+  list.erase(std::remove(list.begin(), list.end(), mode), list.end());
+  return list;
+}
+
 }  // namespace
 
 std::string_view to_string(Mode mode) {
@@ -42,9 +47,16 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none,  Mode::jwt_shared,    Mode::jwt_key, Mode::oauth,
-                             Mode::introspection, Mode::userinfo};
+  static const Modes list = {Mode::none,  Mode::bearer,        Mode::api_key,
+                             Mode::basic, Mode::jwt_shared,    Mode::jwt_key,
+                             Mode::oauth, Mode::introspection, Mode::userinfo};
   return list;
+}
+
+std::vector<std::string> mode_names() {
+  std::vector<std::string> names;
+  for (const Mode mode : all_modes()) names.emplace_back(to_string(mode));
+  return names;
 }
 
 namespace modes {
@@ -84,6 +96,10 @@ Modes claims() { return {Mode::oauth, Mode::jwt_shared, Mode::jwt_key, Mode::int
 Modes opaque() { return {Mode::introspection, Mode::userinfo}; }
 
 Modes fixed() { return {Mode::bearer, Mode::api_key, Mode::basic}; }
+
+Modes issued() { return without(bearer_scheme(), Mode::bearer); }
+
+Modes with_scheme() { return without(protected_http(), Mode::api_key); }
 
 Modes in_arguments() { return {Mode::in_band, Mode::stdio_argument, Mode::stdio_jwt}; }
 

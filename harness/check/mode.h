@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,7 @@ std::string_view to_string(Mode mode);  ///< as on the command line: "api-key"
 std::optional<Mode> mode_from(std::string_view text);
 /// The modes that targets can be tested in, in the order of the list above.
 const Modes& all_modes();
+std::vector<std::string> mode_names();  ///< of these
 
 /// Which modes a suite or a case is about.
 namespace modes {
@@ -47,6 +49,8 @@ Modes signed_jwt();      ///< of these, with a private key
 Modes claims();          ///< tokens have claims that we choose: JWTs and introspected tokens
 Modes opaque();          ///< the issuer is asked about each token
 Modes fixed();           ///< fixed secrets: bearer, api_key, basic
+Modes issued();          ///< bearer tokens that somebody issues: bearer_scheme without bearer
+Modes with_scheme();     ///< `Authorization` with a scheme: protected_http without api_key
 Modes in_arguments();    ///< credentials in the arguments of tool calls
 
 }  // namespace modes

@@ -159,7 +159,11 @@ void Probe::decisive(const wire::Exchange& exchange, bool broken) {
   repro_shows_breach_ = broken;
 }
 
-Finding Probe::refuses(const Attempt& attempt, const Refusal& refusal) {
+Finding Probe::refuses(const Attempt& attempt, const Refusal& wanted) {
+  Refusal refusal = wanted;
+  // A key in a field of its own has no scheme that a challenge could name; that there is none is
+  // one warning, of api-key.challenge, not a failure of every refusal.
+  if (target().mode == Mode::api_key) refusal.challenge = false;
   if (!error_.empty()) return Finding::failed(error_);
   if (!control_accepted()) {
     return Finding::undecided(

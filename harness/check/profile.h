@@ -39,6 +39,7 @@ struct Profile {
   bool requires_exp = false;                  ///< declares that a token without exp is refused
   std::string api_key_header = "X-API-Key";   ///< of mode api-key
   std::string api_key_template = "{key}";     ///< its value, such as "Token {key}"
+  std::vector<std::string> api_keys;          ///< "several", "revoked": see Declared
   std::string credential_argument = "auth_token";  ///< of modes that carry it in tool arguments
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed

@@ -113,8 +113,8 @@ int list(const Flags& flags) {
   if (!flags.mode.empty()) {
     filter.mode = check::mode_from(flags.mode);
     if (!filter.mode) {
-      return fail_usage(
-          fmt::format("list: --mode: \"{}\" is not a mode (none, oauth)", flags.mode));
+      return fail_usage(fmt::format("list: --mode: \"{}\" is not a mode ({})", flags.mode,
+                                    base::join(check::mode_names(), ", ")));
     }
   }
   if (!flags.revision.empty()) {

@@ -41,12 +41,6 @@ struct Plan {
   std::vector<Accepted> baseline;
 };
 
-std::string mode_list() {
-  std::vector<std::string> names;
-  for (const check::Mode mode : check::all_modes()) names.emplace_back(check::to_string(mode));
-  return base::join(names, ", ");
-}
-
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<long long>(seconds * 1000));
 }
@@ -68,7 +62,8 @@ base::Result<void> read_target(const Flags& flags, run::Options& options) {
   if (!flags.mode.empty()) {
     options.mode = check::mode_from(flags.mode);
     if (!options.mode) {
-      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({})", flags.mode, mode_list()));
+      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({})", flags.mode,
+                                    base::join(check::mode_names(), ", ")));
     }
   }
   auto credential =
@@ -206,7 +201,9 @@ void add_target_flags(CLI::App& command, Flags& flags) {
       ->group(group);
   command
       .add_option("--mode", flags.mode,
-                  "how the server authenticates: " + mode_list() + " (default: oauth)")
+                  fmt::format("how the server authenticates: {}; oauth where nothing says "
+                              "otherwise",
+                              base::join(check::mode_names(), ", ")))
       ->type_name("MODE")
       ->group(group);
   command

@@ -61,6 +61,8 @@ base::Result<Config> complete(const CLI::App& command, const Config& given) {
   take("--jwks-uri", &Config::jwks_uri);
   take("--audience", &Config::audience);
   take("--required-scope", &Config::required_scope);
+  take("--api-key-header", &Config::api_key_header);
+  take("--api-key-template", &Config::api_key_template);
   config.answers = given.answers;
   config.faults = given.faults;
   config.allowed_origins.insert(config.allowed_origins.end(), given.allowed_origins.begin(),
@@ -129,6 +131,14 @@ void add_serve(CLI::App& root, int& exit_code) {
       ->add_option("--required-scope", config.required_scope,
                    "scopes that every request needs [$REQUIRED_SCOPE, else none]")
       ->type_name("SCOPES");
+  command
+      ->add_option("--api-key-header", config.api_key_header,
+                   "mode api-key: the field that keys come in [$API_KEY_HEADER or X-API-Key]")
+      ->type_name("NAME");
+  command
+      ->add_option("--api-key-template", config.api_key_template,
+                   "mode api-key: its value, such as \"Token {key}\" [$API_KEY_TEMPLATE or {key}]")
+      ->type_name("TEXT");
   repeatable(command->add_option("--allow-origin", config.allowed_origins,
                                  "an Origin to accept beside the server's own"))
       ->type_name("ORIGIN");
@@ -139,6 +149,7 @@ void add_serve(CLI::App& root, int& exit_code) {
   examples(*command,
            "mcp-authspec serve --port 3000 --issuer http://127.0.0.1:9400/i/main\n"
            "mcp-authspec serve --port 3000 --mode none\n"
+           "API_KEY=$(openssl rand -hex 32) mcp-authspec serve --port 3000 --mode api-key\n"
            "mcp-authspec run --spawn \"mcp-authspec serve --port {{port}} --fault exp.skip\"\n");
   command->callback([command, options, &exit_code] { exit_code = serve(*command, *options); });
 }

@@ -54,7 +54,9 @@ std::string dialect_of(const std::vector<check::Refused>& refused) {
 }
 
 void note_run(check::Context& context) {
-  if (context.target().mode == check::Mode::none) return;
+  const check::Mode mode = context.target().mode;
+  // Fixed secrets have no form that could be told.
+  if (mode == check::Mode::none || check::modes::contains(check::modes::fixed(), mode)) return;
   const check::Calibration& calibration = context.calibration();
   json control = {{"audience", context.target().audience},
                   {"scopes", context.target().scopes},

@@ -17,12 +17,6 @@ namespace {
 
 constexpr long long kLongestCache = 86'400;
 
-std::vector<std::string> mode_names() {
-  std::vector<std::string> names;
-  for (const check::Mode mode : check::all_modes()) names.emplace_back(check::to_string(mode));
-  return names;
-}
-
 std::vector<std::string> revision_names() {
   std::vector<std::string> names;
   for (int i = static_cast<int>(mcp::kOldest); i <= static_cast<int>(mcp::kNewest); ++i) {
@@ -133,7 +127,7 @@ std::map<std::string, std::string> read_environment(const Place& place) {
 
 void read_mode(const Place& place, check::Profile& profile) {
   profile.mode = check::mode_from(place.text());
-  if (!profile.mode) place.fail("expected one of " + base::join(mode_names(), ", "));
+  if (!profile.mode) place.fail("expected one of " + base::join(check::mode_names(), ", "));
 }
 
 void read_revision(const Place& place, check::Profile& profile) {
@@ -144,6 +138,30 @@ void read_revision(const Place& place, check::Profile& profile) {
 void read_path(const Place& place, check::Profile& profile) {
   profile.health_path = place.text();
   if (!profile.health_path.starts_with('/')) place.fail("expected a path that begins with /");
+}
+
+void read_key_header(const Place& place, check::Profile& profile) {
+  profile.api_key_header = place.text();
+  if (!is_token(profile.api_key_header)) place.fail("expected the name of a header field");
+}
+
+/// It says how a key is written, not which one: that would be no part of a profile.
+void read_key_template(const Place& place, check::Profile& profile) {
+  profile.api_key_template = place.text();
+  if (profile.api_key_template.find("{key}") == std::string::npos) {
+    place.fail("expected a text with {key} where the key belongs");
+  } else if (profile.api_key_template.find_first_of(std::string_view("\r\n\0", 3)) !=
+             std::string::npos) {
+    place.fail("a header field holds no line breaks");
+  }
+}
+
+void read_api_keys(const Place& place, check::Profile& profile) {
+  place.each_element([&](const Place& element) {
+    profile.api_keys.push_back(element.text());
+    const std::string& kind = profile.api_keys.back();
+    if (kind != "several" && kind != "revoked") element.fail("expected several or revoked");
+  });
 }
 
 Place::Readers profile_readers(check::Profile& profile) {
@@ -178,6 +196,9 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"health_path", [&](const Place& place) { read_path(place, profile); }},
       {"allowed_origin", [&](const Place& place) { profile.allowed_origin = read_url(place); }},
       {"requires_exp", [&](const Place& place) { profile.requires_exp = place.flag(); }},
+      {"api_key_header", [&](const Place& place) { read_key_header(place, profile); }},
+      {"api_key_template", [&](const Place& place) { read_key_template(place, profile); }},
+      {"api_keys", [&](const Place& place) { read_api_keys(place, profile); }},
       {"headers", [&](const Place& place) { profile.headers = read_headers(place); }},
       {"env", [&](const Place& place) { profile.env = read_environment(place); }},
       {"key_cache_ttl_s",

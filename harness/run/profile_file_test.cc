@@ -114,6 +114,7 @@ TEST(ProfileFile, TheExampleUsesEveryMember) {
   EXPECT_EQ(profile->claims.at("tenant"), "\"acme\"");
   EXPECT_EQ(profile->key_cache_ttl, std::chrono::seconds{600});
   EXPECT_EQ(profile->env.at("OAUTH_ISSUER"), "{{issuer}}");
+  EXPECT_EQ(profile->api_key_template, "Token {key}");
 }
 
 TEST(ProfileFile, EveryProfileThatIsShippedIsGood) {
@@ -140,6 +141,11 @@ TEST(ProfileFile, AnErrorNamesThePlace) {
             "/headers/Authorization: credentials are no part of a profile");
   EXPECT_EQ(error_of(R"({"headers":{"X/Y":"z"}})"),
             "/headers/X~1Y: not the name of a header field");
+  EXPECT_EQ(error_of(R"({"api_key_header":"X Key"})"),
+            "/api_key_header: expected the name of a header field");
+  EXPECT_EQ(error_of(R"({"api_key_template":"Token"})"),
+            "/api_key_template: expected a text with {key} where the key belongs");
+  EXPECT_EQ(error_of(R"({"api_keys":["many"]})"), "/api_keys/0: expected several or revoked");
   EXPECT_EQ(error_of("[]"), "/: expected an object");
   EXPECT_EQ(error_of("{").find("line 1"), 0U);
 }

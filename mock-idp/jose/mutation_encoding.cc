@@ -28,9 +28,13 @@ base::Result<void> standard_alphabet(Recipe& recipe, const Surroundings&) {
     if (has_url_character(minted->substr(minted->rfind('.')))) break;
     recipe.claims.set_string("jti", base::random_hex(8));
   }
-  recipe.signer = [key = *recipe.key, alg](const std::string& input) -> base::Result<std::string> {
+  auto sign = recipe.signer;
+  if (!sign) {
+    sign = [key = *recipe.key, alg](const std::string& input) { return key.sign(alg, input); };
+  }
+  recipe.signer = [sign = std::move(sign)](const std::string& input) -> base::Result<std::string> {
     for (int i = 0; i < kTries; ++i) {
-      auto signature = key.sign(alg, input);
+      auto signature = sign(input);
       if (!signature || has_url_character(base::base64url_encode(*signature))) return signature;
     }
     return base::fail("the signature has neither - nor _ in base64url");

@@ -38,10 +38,13 @@ base::Result<void> unencoded_payload(Recipe& recipe, const Surroundings&) {
   const std::string payload = base::replace_all(recipe.claims.to_json(), ".", "\\u002e");
   const std::string head = base::base64url_encode(recipe.header.to_json());
   if (!recipe.key) return base::fail("the recipe has no key to sign with");
-  const auto signature = recipe.key->sign(recipe.header.string("alg"), head + "." + payload);
+  const std::string input = head + "." + payload;
+  const auto signature =
+      recipe.signer ? recipe.signer(input) : recipe.key->sign(recipe.header.string("alg"), input);
   if (!signature) return tl::unexpected(signature.error());
-  recipe.assemble = [token = head + "." + payload + "." +
-                             base::base64url_encode(*signature)](const Parts&) { return token; };
+  recipe.assemble = [token = input + "." + base::base64url_encode(*signature)](const Parts&) {
+    return token;
+  };
   return {};
 }
 

@@ -163,6 +163,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 6750", "2.1"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-23", "REF-05"},
+         .needs = {.modes = check::modes::bearer_scheme()},
          .faults = {"credential.skip", "credential.empty-bearer", "credential.empty-500"},
          .why = "An empty token that counts as a token, or as nothing to check, lets anybody in.",
          .fix = "Treat an Authorization field without a token like one that is not there, or as "
@@ -175,6 +176,7 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 6750", "2.1"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-23", "REF-05"},
+         .needs = {.modes = check::modes::bearer_scheme()},
          .faults = {"credential.skip", "credential.empty-bearer", "credential.empty-500"},
          .why = "As with the empty token: what splits at blanks finds a token of length nought.",
          .fix = "Trim the field before it is split, and refuse an empty token.",

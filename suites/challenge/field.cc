@@ -21,7 +21,7 @@ const char* const kStillValid =
 /// What the server takes for a malformed field may get 400 as well.
 const check::Refusal kUnreadable{.statuses = {401, 400}, .challenge = false};
 
-std::string token_of(Probe& probe) { return probe.mint(probe.good()); }
+std::string token_of(Probe& probe) { return probe.context().control_secret(); }
 
 Family other_schemes(Probe& probe) {
   const std::string token = token_of(probe);
@@ -78,7 +78,6 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
          .requirements = {"RS-10", "RS-21"},
-         .needs = {.issuer = true},
          .faults = {"credential.any-scheme", "credential.bare-token"},
          .why = "The scheme says how the credentials are meant. A server that does not look at it "
                 "takes credentials that were meant for another mechanism.",
@@ -91,7 +90,6 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 9110", "11.1"}},
          .requirements = {"REF-08"},
-         .needs = {.issuer = true},
          .faults = {"credential.scheme-case"},
          .why = "Clients that write `bearer` are right and locked out.",
          .fix = "Compare the scheme without regard to case.",
@@ -102,7 +100,6 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
          .requirements = {"REF-09"},
-         .needs = {.issuer = true},
          .faults = {"credential.single-space"},
          .why = "The grammar is 1*SP: a client that sends two blanks is right and locked out.",
          .fix = "Skip all blanks after the scheme instead of splitting at the first one.",
@@ -115,7 +112,6 @@ const check::Suite cases{
          .level = Level::must,
          .references = {{"RFC 6750", "2.1"}},
          .requirements = {"REF-09"},
-         .needs = {.issuer = true},
          .faults = {"credential.trailing-words", "credential.trailing-comma"},
          .why = "Two readers of one field that stop at different places can be played against "
                 "each other.",
@@ -130,7 +126,7 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"RFC 9110", "5.3"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-23"},
-         .needs = {.issuer = true},
+         .needs = {.modes = check::modes::issued()},
          .faults = {"credential.first-of-two", "credential.last-of-two"},
          .why = "Where a gateway checks the first field and the server behind it the last one, "
                 "anybody passes.",
@@ -145,7 +141,6 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.1"}},
          .requirements = {"REF-09"},
-         .needs = {.issuer = true},
          .faults = {"credential.list", "credential.trailing-comma"},
          .why = "Authorization holds one credential. Trying several tells two readers different "
                 "stories.",

@@ -11,7 +11,7 @@ using check::Level;
 using check::Probe;
 using check::Severity;
 
-std::string token_of(Probe& probe) { return probe.mint(probe.good()); }
+std::string token_of(Probe& probe) { return probe.context().control_secret(); }
 
 Attempt in_query(Probe& probe) {
   return {.edit = [token = token_of(probe)](wire::Request& request) {
@@ -44,7 +44,8 @@ Family in_cookies(Probe& probe) {
 
 const check::Suite cases{
     "challenge",
-    check::modes::protected_http(),
+    // Fixed secrets have cases of their own.
+    check::modes::issued(),
     {
         {.id = "query-token",
          .title = "a token in the URL's query is refused",
@@ -53,7 +54,6 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"OAuth 2.1", "5.1"}, {"RFC 9700", "4.3.2"}},
          .requirements = {"REF-11"},
-         .needs = {.issuer = true},
          .faults = {"credential.query"},
          .why = "URLs end up in access logs, browser histories and Referer fields, and so would "
                 "the tokens in them.",
@@ -69,7 +69,6 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.2"}, {"MCP", "token-requirements"}},
          .requirements = {"REF-11"},
-         .needs = {.issuer = true},
          .faults = {"credential.form"},
          .why = "A form can be sent by any page across origins without a preflight, and JSON-RPC "
                 "messages are no forms.",
@@ -85,7 +84,6 @@ const check::Suite cases{
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"CWE-352", ""}},
          .requirements = {"RS-08"},
-         .needs = {.issuer = true},
          .faults = {"credential.cookie"},
          .why = "Browsers send cookies on their own, so any page can act with the user's rights.",
          .fix = "Read tokens from the Authorization field only.",

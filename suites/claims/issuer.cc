@@ -153,7 +153,7 @@ Finding refuses_rogue_beside_good(Probe& probe) {
 }
 
 const check::Suite kRogueCases{
-    "claims", check::modes::jwt(),
+    "claims", check::modes::signed_jwt(),
     family(kRogue,
            {
                {"rogue-issuer",

@@ -200,7 +200,7 @@ const check::Suite cases{
          .level = Level::should,
          .references = {{"MCP", "runtime-insufficient-scope-errors"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-25", "RS-26", "RS-27"},
-         .needs = {.issuer = true},
+         .needs = {.modes = check::modes::metadata(), .issuer = true},
          .faults = {"scope.no-challenge", "scope.wrong-error", "scope.no-hint",
                     "challenge.no-metadata"},
          .why = "Clients use the challenge to ask the user for just what is missing.",
