@@ -12,7 +12,6 @@
 #include <CLI/CLI.hpp>
 
 #include "common/base/file.h"
-#include "common/base/text.h"
 
 namespace cli {
 namespace {
@@ -28,6 +27,14 @@ base::Result<std::string> from_variable(const std::string& name) {
 base::Result<std::string> from_file(const std::string& path) {
   if (path != "-") return base::read_file(path);
   return std::string(std::istreambuf_iterator<char>(std::cin), {});
+}
+
+/// Files and commands end what they hold with a line end.
+std::string without_blanks_around(const std::string& text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 /// One way to bring a credential: its flag, what was given for it, and the modes that it is for.
@@ -48,7 +55,7 @@ std::vector<Source> sources(const CredentialFlags& flags) {
 base::Result<check::Supplied> read(const Source& source) {
   auto text = source.read(source.given);
   if (!text) return base::fail(fmt::format("{}: {}", source.flag, text.error().message));
-  check::Supplied supplied{std::string(base::trim(*text))};
+  check::Supplied supplied{without_blanks_around(*text)};
   if (!supplied.given()) return base::fail(fmt::format("{}: nothing is in there", source.flag));
   if (supplied.text.size() > kLongest) {
     return base::fail(fmt::format("{}: longer than {} bytes", source.flag, kLongest));

@@ -69,9 +69,8 @@ http::Response ask(const Call& call, AuthorizationRequest request) {
   const std::string id = call.provider.logins.begin(
       {.issuer = call.issuer->name(), .browser = browser, .request = request});
   http::Response response = login_page(request, id);
-  response.headers.push_back(
-      {"Set-Cookie", fmt::format("{}={}; Path=/i/{}; HttpOnly; SameSite=Lax", kCookie,
-                                 browser, call.issuer->name())});
+  response.headers.push_back({"Set-Cookie", fmt::format("{}={}; Path=/i/{}; HttpOnly; SameSite=Lax",
+                                                        kCookie, browser, call.issuer->name())});
   return response;
 }
 

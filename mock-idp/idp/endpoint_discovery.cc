@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.h"
-#include "mock-idp/idp/persona_metadata.h"
 #include "mock-idp/idp/grant.h"
+#include "mock-idp/idp/persona_metadata.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
