@@ -237,6 +237,7 @@ void Probe::record(const wire::Exchange& exchange) {
   if (exchanges_.size() >= kMaxExchanges) return;
   wire::Exchange kept = exchange;
   const base::Redactor& redactor = context_.redactor();
+  kept.url = redactor.apply(kept.url);
   kept.raw_request = redactor.apply(kept.raw_request);
   kept.raw_response = redactor.apply(kept.raw_response);
   bound(kept.raw_request);

@@ -248,6 +248,21 @@ TEST_F(Stage, ValuesOfTheProfilesFieldsAreInNoReport) {
   });
 }
 
+TEST_F(Stage, CredentialOfTheUserIsInNoReportNotEvenInAUrl) {
+  const std::string secret = "a-secret-that-is-long-enough";
+  serve([](const std::string&) { return true; });
+  ASSERT_TRUE(context_->set_up());
+  context_->redactor().add(secret);
+  wire::Connection connection = context_->connect();
+  Probe probe(*context_, subject_, connection);
+  probe.send({.credential = bearer(secret),
+              .edit = [&](wire::Request& request) { request.target += "?key=" + secret; }});
+  ASSERT_FALSE(probe.exchanges().empty());
+  const wire::Exchange& kept = probe.exchanges().back();
+  EXPECT_EQ(kept.url.find(secret), std::string::npos) << kept.url;
+  EXPECT_EQ(kept.raw_request.find(secret), std::string::npos) << kept.raw_request;
+}
+
 TEST_F(Stage, RequestsSideBySideHaveIdsOfTheirOwn) {
   serve([](const std::string&) { return true; });
   ASSERT_TRUE(context_->set_up());
