@@ -176,8 +176,9 @@ void StdioPeer::fail(wire::Exchange& exchange, base::IoStatus status, std::strin
     text += fmt::format("; it wrote {} to its standard output, which is no JSON-RPC message",
                         base::json_string(garbage_.front()));
   }
-  if (const std::string words = process_->last_words(); !words.empty())
+  if (const std::string words = process_->last_words(); !words.empty()) {
     text += "; its last words: " + words;
+  }
 }
 
 std::optional<std::string> StdioPeer::finish(base::Deadline deadline) {
