@@ -89,8 +89,9 @@ class Execution {
     auto provider = idp::MockIdp::start({.port = options_.idp_port});
     if (!provider) return base::fail("the identity provider: " + provider.error().message);
     provider_ = std::move(*provider);
-    if (check::modes::contains(check::modes::metadata(), mode_))
+    if (check::modes::contains(check::modes::metadata(), mode_)) {
       result_.target.issuer = provider_->issuer().url();
+    }
     auto rogue = idp::MockIdp::start({.pool_index = 1});
     if (!rogue) return base::fail("the second identity provider: " + rogue.error().message);
     rogue_ = std::move(*rogue);
