@@ -221,7 +221,9 @@ class Console {
                                            group.members.back()->subject.id)
                              : ids_of(group);
       line("       " + ink_.dim(wrap(ids, 7, options_.width)));
-      if (group.key == check::kNoIssuer) line("       " + wrap(how_to_wire(), 7, options_.width));
+      if (group.key == check::kNoIssuer && !result_.target.issuer.empty()) {
+        line("       " + wrap(how_to_wire(), 7, options_.width));
+      }
     }
   }
 
