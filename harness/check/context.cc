@@ -80,8 +80,10 @@ base::Deadline Context::request_deadline() const {
 }
 
 jose::Recipe Context::control(std::string_view subject) const {
-  auto recipe = idp_.issuer().recipe(target_.audience, base::join(target_.scopes, " "),
-                                     target_.mode == Mode::jwt_shared ? "" : calibration_.alg);
+  const std::string alg = target_.mode == Mode::jwt_shared ? "" : calibration_.alg;
+  auto recipe = idp_.issuer().token({}, {.audience_json = base::json_string(target_.audience),
+                                         .scope = base::join(target_.scopes, " "),
+                                         .alg = alg});
   // The algorithm was checked against the provider when it was chosen.
   if (!recipe) return {};
   if (calibration_.typ) {
@@ -98,7 +100,11 @@ jose::Recipe Context::control(std::string_view subject) const {
   if (target_.mode == Mode::userinfo && target_.spawned) {
     recipe->claims.set_string("client_id", options_.secrets.client_id);
   }
-  set_scopes(*recipe, target_.profile.scope_claim, target_.scopes);
+  const Profile& profile = target_.profile;
+  // The persona has put them there itself, where it is its own claim.
+  if (!profile.persona || profile.scope_claim != idp::habits_of(*profile.persona).scope_claim) {
+    set_scopes(*recipe, profile.scope_claim, target_.scopes);
+  }
   for (const auto& [name, json] : target_.profile.claims) recipe->claims.set(name, json);
   return *recipe;
 }
@@ -111,6 +117,8 @@ Credential Context::control_credential() { return carry(control_secret()); }
 
 base::Result<std::string> Context::mint(const jose::Recipe& recipe) {
   if (!modes::contains(modes::opaque(), target_.mode)) return recipe.mint();
+  const idp::Persona persona = target_.profile.persona.value_or(idp::Persona::generic);
+  if (idp::habits_of(persona).opaque) return idp_.issuer().issue(recipe);
   return idp_.issuer().opaque_tokens().add(recipe);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/check/case.h"
+#include "mock-idp/idp/persona.h"
 
 namespace check {
 
@@ -24,6 +25,8 @@ struct Profile {
   std::string url;
   std::optional<Mode> mode;
   std::optional<mcp::Revision> revision;
+  /// Whose tokens the target is configured for; nothing: anybody's, in the form of RFC 9068.
+  std::optional<idp::Persona> persona;
   std::string audience;               ///< `aud` of good tokens; empty: found by asking
   std::vector<std::string> scopes;    ///< that every request needs; empty: found by asking
   std::string scope_claim = "scope";  ///< or "scp", "permissions", "roles"
@@ -44,6 +47,9 @@ struct Profile {
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
   std::chrono::seconds key_cache_ttl{90};  ///< how long withdrawn keys may live on
+
+  /// Whether `scope_claim` is one string, words with blanks between them, and no array.
+  bool scopes_are_text() const;
 };
 
 }  // namespace check

@@ -40,6 +40,13 @@ std::vector<std::string> metadata_paths(const base::Url& url) {
   return {root + url.path, root};
 }
 
+/// A persona's tokens have one type.
+std::vector<std::optional<std::string>> types_to_try(const Profile& profile) {
+  const bool any = !profile.persona || *profile.persona == idp::Persona::generic;
+  if (any) return {kTypes.begin(), kTypes.end()};
+  return {idp::habits_of(*profile.persona).typ};
+}
+
 }  // namespace
 
 SetUp::SetUp(Context& context)
@@ -116,13 +123,17 @@ base::Result<void> SetUp::find_control() {
 }
 
 base::Result<void> SetUp::find_token() {
+  if (const auto persona = context_.target_.profile.persona) {
+    context_.target_.settings.push_back("persona-" + std::string(idp::to_string(*persona)));
+  }
   if (modes::contains(modes::opaque(), context_.target_.mode)) {
     if (try_token("", std::nullopt)) return {};
     if (!transport_problem_.empty()) return base::fail(transport_problem_);
     return tl::unexpected(control_refused());
   }
+  const auto types = types_to_try(context_.target_.profile);
   const auto attempt = [&](const auto& algorithms) {
-    for (const auto& typ : kTypes) {
+    for (const auto& typ : types) {
       for (const char* alg : algorithms) {
         if (try_token(alg, typ)) return true;
         if (!transport_problem_.empty()) return false;

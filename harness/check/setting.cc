@@ -5,7 +5,16 @@
 namespace check {
 
 const std::vector<Setting>& all_settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {"persona-auth0", "needs a server that is configured for Auth0 (persona in the profile)"},
+      {"persona-okta", "needs a server that is configured for Okta (persona in the profile)"},
+      {"persona-entra", "needs a server that is configured for Entra ID (persona in the profile)"},
+      {"persona-keycloak",
+       "needs a server that is configured for Keycloak (persona in the profile)"},
+      {"persona-cognito", "needs a server that is configured for Cognito (persona in the profile)"},
+      {"persona-google", "needs a server that is configured for Google (persona in the profile)"},
+      {"persona-github", "needs a server that is configured for GitHub (persona in the profile)"},
+  };
   return list;
 }
 

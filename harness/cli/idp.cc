@@ -27,6 +27,7 @@ struct IdpOptions {
   std::vector<std::string> issuers;
   std::vector<std::string> algorithms;
   std::string profile = "lax";
+  std::string persona = "generic";
 };
 
 /// What is wrong with the call, or nothing.
@@ -78,6 +79,7 @@ int run_idp(const IdpOptions& options) {
   provider_options.port = options.port;
   provider_options.strict = options.profile == "strict";
   if (!options.algorithms.empty()) provider_options.algorithms = options.algorithms;
+  provider_options.persona = *idp::persona_from(options.persona);
   auto provider = idp::MockIdp::start(std::move(provider_options));
   if (!provider) return fail_usage("idp: " + provider.error().message);
   introduce(**provider, options);
@@ -110,9 +112,17 @@ void add_idp(CLI::App& root, int& exit_code) {
       ->type_name("P")
       ->check(CLI::IsMember({"lax", "strict"}))
       ->capture_default_str();
+  command
+      ->add_option("--persona", options->persona,
+                   "imitate a known provider in all issuers; /i/NAME~okta is Okta's in any case")
+      ->type_name("P")
+      ->check(CLI::IsMember(persona_names()))
+      ->excludes(command->get_option("--alg"))
+      ->capture_default_str();
   examples(*command,
            "mcp-authspec idp                          on port 9400, issuer /i/main\n"
-           "mcp-authspec idp --port 0 --alg RS256     a free port, named on the first line\n");
+           "mcp-authspec idp --port 0 --alg RS256     a free port, named on the first line\n"
+           "mcp-authspec idp --issuer main~entra      an issuer in the manner of Entra ID\n");
   command->callback([options, &exit_code] { exit_code = run_idp(*options); });
 }
 

@@ -10,12 +10,20 @@
 #include <CLI/CLI.hpp>
 
 #include "common/base/text.h"
+#include "mock-idp/idp/persona.h"
 
 namespace cli {
 
 int fail_usage(std::string_view message) {
   fmt::print(stderr, "mcp-authspec: {}\n", message);
   return kUsage;
+}
+
+std::vector<std::string> persona_names() {
+  std::vector<std::string> names;
+  for (const idp::Persona persona : idp::all_personas())
+    names.emplace_back(idp::to_string(persona));
+  return names;
 }
 
 CLI::Option* repeatable(CLI::Option* option) {

@@ -34,6 +34,9 @@ void examples(CLI::App& command, std::string_view text);
 /// `action` has to be safe in a signal handler.
 void on_first_stop(void (*action)(int));
 
+/// The values of `--persona`.
+std::vector<std::string> persona_names();
+
 /// Writes to standard output and flushes, so a script that waits for a line gets it.
 void print(std::string_view text);
 

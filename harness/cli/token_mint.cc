@@ -38,6 +38,8 @@ struct MintOptions {
   std::vector<std::string> mutations;
   std::string key_file;
   std::string idp;
+  std::string persona;
+  std::string kind;
 };
 
 /// `name=json` of a flag.
@@ -109,11 +111,32 @@ base::Result<jose::Key> read_key(const MintOptions& options) {
   return key->with_alg(options.alg);
 }
 
-base::Result<std::string> mint_here(const MintOptions& options, const idp::MintRequest& request) {
-  const std::string iss = options.iss.empty() ? kIssuer : options.iss;
+/// The error names what no token without a provider can be.
+base::Result<jose::Recipe> recipe_of(idp::Issuer& issuer, const MintOptions& options) {
+  if (idp::habits_of(issuer.persona()).opaque &&
+      (options.kind.empty() || options.kind == "access")) {
+    return base::fail(fmt::format(
+        "token: --persona {}: its access tokens say nothing by themselves; --idp has a running "
+        "provider register one",
+        options.persona));
+  }
+  idp::TokenFacts facts{.scope = options.scope, .subject = options.sub};
+  // A key file has one key; its algorithm was settled when it was read.
+  if (options.key_file.empty()) facts.alg = options.alg;
+  if (!options.audiences.empty()) facts.audience_json = idp::audience_json(options.audiences);
+  auto recipe = issuer.token(options.kind, facts);
+  if (!recipe) return base::fail("token: " + recipe.error().message);
+  return recipe;
+}
+
+base::Result<std::string> mint_here(const MintOptions& options, idp::MintRequest request) {
   idp::Options issuer_options;
   if (!options.key_file.empty()) issuer_options.algorithms = {};
-  idp::Issuer issuer("main", iss, issuer_options, base::system_clock());
+  const std::string name = options.persona.empty() ? "main" : "main~" + options.persona;
+  const std::string base = options.persona.empty() && !options.iss.empty()
+                               ? options.iss
+                               : kIssuer + name.substr(std::string_view("main").size());
+  idp::Issuer issuer(name, base, issuer_options, base::system_clock());
   if (!options.key_file.empty()) {
     auto key = read_key(options);
     if (!key) return tl::unexpected(key.error());
@@ -121,9 +144,10 @@ base::Result<std::string> mint_here(const MintOptions& options, const idp::MintR
       return tl::unexpected(added.error());
     }
   }
-  // A key file has one key; its algorithm was settled when it was read.
-  auto recipe = issuer.recipe(iss, options.scope, options.key_file.empty() ? options.alg : "");
-  if (!recipe) return base::fail("token: " + recipe.error().message);
+  auto recipe = recipe_of(issuer, options);
+  if (!recipe) return tl::unexpected(recipe.error());
+  // They are in it already, where and as the persona has them.
+  request.audiences.clear();
   if (auto done = idp::apply(request, issuer.surroundings(), *recipe); !done) {
     return base::fail("token: --mutate " + done.error().message);
   }
@@ -143,6 +167,7 @@ std::string control_body(const MintOptions& options, const idp::MintRequest& req
                          const std::string& issuer) {
   nlohmann::ordered_json body = {{"issuer", issuer}, {"ttl", request.ttl}};
   if (!options.alg.empty()) body["alg"] = options.alg;
+  if (!options.kind.empty()) body["kind"] = options.kind;
   if (!request.audiences.empty()) body["aud"] = request.audiences;
   if (request.audiences.size() == 1) body["aud"] = request.audiences.front();
   if (!options.scope.empty()) body["scope"] = options.scope;
@@ -161,8 +186,8 @@ base::Result<std::string> mint_there(const MintOptions& options, const idp::Mint
   const auto url = base::parse_url(options.idp);
   if (!url) return base::fail(fmt::format("token: --idp {}: {}", options.idp, url.error().message));
   // Both the provider's own URL and that of one of its issuers will do.
-  const std::string issuer =
-      url->path.rfind("/i/", 0) == 0 ? base::split(url->path, '/')[2] : "main";
+  std::string issuer = url->path.rfind("/i/", 0) == 0 ? base::split(url->path, '/')[2] : "main";
+  if (!options.persona.empty()) issuer = issuer.substr(0, issuer.find('~')) + "~" + options.persona;
   http::ClientRequest call;
   call.method = "POST";
   call.url = url->origin() + "/_ctl/mint";
@@ -220,6 +245,15 @@ void add_token_mint(CLI::App& token, int& exit_code) {
   token.add_option("--idp", options->idp, "have a running provider or issuer mint it")
       ->type_name("URL")
       ->excludes(key);
+  token
+      .add_option("--persona", options->persona,
+                  "a token of a known provider, such as okta [that of the issuer's name]")
+      ->type_name("P")
+      ->check(CLI::IsMember(persona_names()));
+  token
+      .add_option("--kind", options->kind,
+                  "of the persona's kinds of tokens: access, id, ... [its usual access token]")
+      ->type_name("K");
   token.callback([&token, options, &exit_code] {
     if (token.get_subcommands().empty()) exit_code = run_mint(*options);
   });

@@ -34,7 +34,7 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"CLIENT_SECRET", secrets.client_secret}};
     case Mode::userinfo:
       return {{"USERINFO_URL", wiring.issuer.userinfo_url()},
-              {"TOKENINFO_URL", wiring.issuer.url() + "/tokeninfo"},
+              {"TOKENINFO_URL", wiring.issuer.tokeninfo_url()},
               {"CLIENT_ID", secrets.client_id},
               {"CLIENT_SECRET", secrets.client_secret}};
     case Mode::jwt_key:

@@ -164,6 +164,13 @@ void read_api_keys(const Place& place, check::Profile& profile) {
   });
 }
 
+void read_persona(const Place& place, check::Profile& profile) {
+  profile.persona = idp::persona_from(place.text());
+  std::vector<std::string> names;
+  for (const idp::Persona one : idp::all_personas()) names.emplace_back(idp::to_string(one));
+  if (!profile.persona) place.fail("expected one of " + base::join(names, ", "));
+}
+
 Place::Readers profile_readers(check::Profile& profile) {
   const auto ignore = [](const Place& place) { place.text(); };
   return {
@@ -172,6 +179,7 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"url", [&](const Place& place) { profile.url = read_url(place); }},
       {"mode", [&](const Place& place) { read_mode(place, profile); }},
       {"revision", [&](const Place& place) { read_revision(place, profile); }},
+      {"persona", [&](const Place& place) { read_persona(place, profile); }},
       {"audience", [&](const Place& place) { profile.audience = place.filled_text(); }},
       {"scopes", [&](const Place& place) { profile.scopes = read_scopes(place); }},
       {"scope_claim", [&](const Place& place) { profile.scope_claim = place.filled_text(); }},
@@ -223,6 +231,9 @@ base::Result<check::Profile> parse_profile(std::string_view text) {
   std::string error;
   Place(*document, "", error).object(profile_readers(profile));
   if (!error.empty()) return base::fail(std::move(error));
+  if (profile.persona && !document->contains("scope_claim")) {
+    profile.scope_claim = idp::habits_of(*profile.persona).scope_claim;
+  }
   return profile;
 }
 

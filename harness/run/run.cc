@@ -86,7 +86,8 @@ class Execution {
 
  private:
   base::Result<void> start_providers() {
-    auto provider = idp::MockIdp::start({.port = options_.idp_port});
+    auto provider = idp::MockIdp::start(
+        {.port = options_.idp_port, .persona = profile_.persona.value_or(idp::Persona::generic)});
     if (!provider) return base::fail("the identity provider: " + provider.error().message);
     provider_ = std::move(*provider);
     if (check::modes::contains(check::modes::metadata(), mode_)) {

@@ -48,6 +48,7 @@ class Issuer {
   std::string jwks_uri() const;
   std::string introspection_url() const;
   std::string userinfo_url() const;
+  std::string tokeninfo_url() const;
   KeySet& keys() { return keys_; }
   /// Tokens of which introspection and userinfo tell, and who may ask.
   OpaqueTokens& opaque_tokens() { return opaque_tokens_; }

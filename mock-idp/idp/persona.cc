@@ -32,6 +32,7 @@ PersonaSpec generic_spec() {
   return {.persona = Persona::generic,
           .name = "generic",
           .habits = {.scope_claim = "scope",
+                     .scopes_are_text = true,
                      .client_claim = "client_id",
                      .client_id = "mcp-authspec",
                      .typ = "at+jwt"},

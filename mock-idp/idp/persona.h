@@ -40,6 +40,7 @@ std::vector<TokenKind> kinds_of(Persona persona);
 /// Where and how a persona's access tokens say what they are for.
 struct Habits {
   std::string scope_claim;         ///< that its access tokens have: "scope", "scp", "permissions"
+  bool scopes_are_text = false;    ///< that claim is a string, words with blanks between them
   std::string client_claim;        ///< "client_id", "azp", "cid"
   bool has_aud = true;             ///< whether its access tokens name an audience
   bool opaque = false;             ///< its access tokens are no JWTs

@@ -12,6 +12,7 @@ PersonaSpec cognito_spec() {
   return {.persona = Persona::cognito,
           .name = "cognito",
           .habits = {.scope_claim = "scope",
+                     .scopes_are_text = true,
                      .client_claim = "client_id",
                      .has_aud = false,
                      .client_id = "5k2v8n1q7r4t9w3x6y0z2b4d6f"},

@@ -94,6 +94,7 @@ PersonaSpec entra_spec() {
   return {.persona = Persona::entra,
           .name = "entra",
           .habits = {.scope_claim = "scp",
+                     .scopes_are_text = true,
                      .client_claim = "azp",
                      .client_id = "c3d9a1f4-58b6-4e27-9a0c-1f6e2d7b8345",
                      .typ = "JWT"},

@@ -7,6 +7,7 @@ PersonaSpec github_spec() {
   return {.persona = Persona::github,
           .name = "github",
           .habits = {.scope_claim = "scope",
+                     .scopes_are_text = true,
                      .client_claim = "client_id",
                      .has_aud = false,
                      .opaque = true,

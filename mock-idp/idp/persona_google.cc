@@ -8,6 +8,7 @@ PersonaSpec google_spec() {
       .persona = Persona::google,
       .name = "google",
       .habits = {.scope_claim = "scope",
+                 .scopes_are_text = true,
                  .client_claim = "azp",
                  .opaque = true,
                  .client_id = "407408718192-mcpauthspec0000.apps.googleusercontent.com",

@@ -80,6 +80,7 @@ PersonaSpec keycloak_spec() {
   return {.persona = Persona::keycloak,
           .name = "keycloak",
           .habits = {.scope_claim = "scope",
+                     .scopes_are_text = true,
                      .client_claim = "azp",
                      .client_id = "mcp-inspector",
                      .typ = "JWT"},

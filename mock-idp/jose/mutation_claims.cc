@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "common/base/url.h"
@@ -18,14 +20,33 @@ struct Replaced {
   const char* json;
 };
 
+/// What is done about the audience makes no difference where the good token names none.
+base::Result<void> needs_audience(const Recipe& recipe) {
+  if (recipe.claims.find("aud") != nullptr) return {};
+  return base::fail("the good token has no aud");
+}
+
 Mutation replaced(const Replaced& row) {
-  return always(row.name, row.summary, [&row](Recipe& recipe, const Surroundings&) {
-    if (row.json == nullptr) {
-      recipe.claims.erase(row.claim);
-    } else {
-      recipe.claims.set(row.claim, row.json);
-    }
-  });
+  return {row.name, row.summary, [&row](Recipe& recipe, const Surroundings&) -> base::Result<void> {
+            if (std::string_view(row.claim) == "aud") {
+              if (auto there = needs_audience(recipe); !there) return there;
+            }
+            if (row.json == nullptr) {
+              recipe.claims.erase(row.claim);
+            } else {
+              recipe.claims.set(row.claim, row.json);
+            }
+            return {};
+          }};
+}
+
+/// A string claim; of an array, its first string.
+std::string first_string(const Recipe& recipe, const char* claim) {
+  std::string one = recipe.claims.string(claim);
+  const std::string* const json = recipe.claims.find(claim);
+  if (!one.empty() || json == nullptr) return one;
+  const auto list = base::texts(base::parse_json(*json).value_or(nlohmann::json()));
+  return list.empty() ? one : list.front();
 }
 
 /// A claim whose good value, a string, becomes another one; an empty result means that the good
@@ -39,7 +60,7 @@ struct Derived {
 Mutation derived(const Derived& row, const char* claim) {
   return {row.name, row.summary,
           [&row, claim](Recipe& recipe, const Surroundings&) -> base::Result<void> {
-            const std::string good = recipe.claims.string(claim);
+            const std::string good = first_string(recipe, claim);
             if (good.empty()) {
               return base::fail(fmt::format("the good {} is not one string", claim));
             }
@@ -213,10 +234,12 @@ Family audience_mutations() {
   Family family;
   for (const Replaced& row : kAudiences) family.push_back(replaced(row));
   for (const Derived& row : kDerivedAudiences) family.push_back(derived(row, "aud"));
-  family.push_back(always("aud-client-id", "aud is the client that the token was issued to",
-                          [](Recipe& recipe, const Surroundings& surroundings) {
-                            recipe.claims.set_string("aud", client_of(recipe, surroundings));
-                          }));
+  family.push_back({"aud-client-id", "aud is the client that the token was issued to",
+                    [](Recipe& recipe, const Surroundings& surroundings) -> base::Result<void> {
+                      if (auto there = needs_audience(recipe); !there) return there;
+                      recipe.claims.set_string("aud", client_of(recipe, surroundings));
+                      return {};
+                    }});
   return family;
 }
 
@@ -229,11 +252,13 @@ Family issuer_mutations() {
 
 Family kind_mutations() {
   Family family;
-  family.push_back(always("id-token", "an ID token: its aud is the client",
-                          [](Recipe& recipe, const Surroundings& surroundings) {
-                            recipe.claims.set_string("aud", client_of(recipe, surroundings));
-                            id_token_claims(recipe);
-                          }));
+  family.push_back({"id-token", "an ID token: its aud is the client",
+                    [](Recipe& recipe, const Surroundings& surroundings) -> base::Result<void> {
+                      if (auto there = needs_audience(recipe); !there) return there;
+                      recipe.claims.set_string("aud", client_of(recipe, surroundings));
+                      id_token_claims(recipe);
+                      return {};
+                    }});
   family.push_back(always("id-token-aud-resource", "an ID token with the audience of the server",
                           [](Recipe& recipe, const Surroundings&) {
                             recipe.header.set_string("typ", "JWT");

@@ -49,6 +49,11 @@ Mutation other_alg(const char* name, const char* summary, std::string published_
             if (key == nullptr) {
               return base::fail(fmt::format("no key for {} is published", published_alg));
             }
+            // An RSA key can sign in each way: only its JWK says which one is meant.
+            const std::string named = fmt::format(R"("alg":"{}")", published_alg);
+            if (key->is_rsa() && surroundings.jwks.find(named) == std::string::npos) {
+              return base::fail("the published keys name no algorithm");
+            }
             recipe.signed_by(*key);
             recipe.header.set_string("alg", alg).set_string("kid", key->kid());
             return {};

@@ -215,6 +215,21 @@ TEST(Mutations, AudiencesThatCannotBeChangedSoAreNotMinted) {
   EXPECT_THAT(applied.error().message, HasSubstr("cannot be changed"));
 }
 
+TEST(Mutations, WhereNoAudienceIsThereNoneIsChanged) {
+  Recipe recipe = good("RS256");
+  recipe.without_claim("aud");
+  for (const char* name : {"aud-missing", "aud-other", "aud-prefix", "aud-client-id", "id-token"}) {
+    EXPECT_FALSE(find_mutation(name)->apply(recipe, around("RS256"))) << name;
+  }
+}
+
+TEST(Mutations, OfSeveralAudiencesTheFirstIsChanged) {
+  Recipe recipe = good("RS256");
+  recipe.claim("aud", R"(["http://127.0.0.1:3000/mcp","account"])");
+  ASSERT_TRUE(find_mutation("aud-trailing-slash")->apply(recipe, around("RS256")));
+  EXPECT_EQ(recipe.claims.string("aud"), "http://127.0.0.1:3000/mcp/");
+}
+
 TEST(Mutations, EncryptedTokensHaveFiveSegments) {
   for (const char* name : {"jwe-token-dir", "jwe-token-rsa-oaep-256", "jwe-pbes2-huge-count"}) {
     EXPECT_EQ(base::split(*spoiled("RS256", name), '.').size(), 5U) << name;

@@ -9,6 +9,7 @@ namespace suites::claims {
 namespace {
 
 using check::accepts_token;
+using check::Finding;
 using jose::Recipe;
 
 constexpr std::size_t kLongClaim = 5'800;  ///< makes a token of about 8 KB
@@ -48,8 +49,18 @@ void fractional_times(Recipe& token) {
 }
 
 void audience_in_array(Recipe& token) {
-  const std::string own = *token.claims.find("aud");
+  const std::string* const aud = token.claims.find("aud");
+  // Some issuers write an array already.
+  const bool array = aud->size() > 1 && aud->front() == '[';
+  const std::string own = array ? aud->substr(1, aud->size() - 2) : *aud;
   token.claim("aud", R"(["https://other.example/mcp",)" + own + "]");
+}
+
+Finding accepts_audience_in_array(check::Probe& probe) {
+  if (probe.good().claims.find("aud") == nullptr) {
+    return Finding::skipped("the good token has no aud");
+  }
+  return accepts_token(audience_in_array)(probe);
 }
 
 void more_claims(Recipe& token) {
@@ -76,7 +87,7 @@ const check::Suite kGoodCases{
             {"good-aud-array",
              "a token for this server and another one is accepted",
              {"aud.array-refused"},
-             accepts_token(audience_in_array),
+             accepts_audience_in_array,
              "The good token with aud as an array: another server and this one."},
             {"good-extra-claims",
              "a token with claims that nobody registered is accepted",

@@ -90,7 +90,7 @@ check::Body about_all_scopes(OfNeeded judge) {
 check::Attempt with_scopes(check::Probe& probe, const Needed& needed, const Scopes& scopes) {
   jose::Recipe token = probe.good();
   const std::string& claim = probe.target().profile.scope_claim;
-  if (claim == "scope") {
+  if (probe.target().profile.scopes_are_text()) {
     token.claims.set_string(claim, base::join(scopes, " "));
   } else {
     token.claims.set(claim, json_array(scopes));
@@ -101,7 +101,8 @@ check::Attempt with_scopes(check::Probe& probe, const Needed& needed, const Scop
 check::Attempt with_scope_text(check::Probe& probe, const Needed& needed, const std::string& text) {
   jose::Recipe token = probe.good();
   const std::string& claim = probe.target().profile.scope_claim;
-  token.claims.set(claim, claim == "scope" ? base::json_string(text) : json_array({text}));
+  const bool is_text = probe.target().profile.scopes_are_text();
+  token.claims.set(claim, is_text ? base::json_string(text) : json_array({text}));
   return attempt(probe, needed, token);
 }
 

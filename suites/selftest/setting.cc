@@ -2,10 +2,32 @@
 
 #include <algorithm>
 
+namespace embedded {
+extern const std::string_view profile_auth0;
+extern const std::string_view profile_okta;
+extern const std::string_view profile_entra;
+extern const std::string_view profile_keycloak;
+extern const std::string_view profile_cognito;
+extern const std::string_view profile_google;
+extern const std::string_view profile_github;
+}  // namespace embedded
+
 namespace selftest {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {.name = "persona-auth0", .profile = embedded::profile_auth0},
+      {.name = "persona-okta", .profile = embedded::profile_okta},
+      {.name = "persona-entra", .profile = embedded::profile_entra},
+      {.name = "persona-keycloak", .profile = embedded::profile_keycloak},
+      {.name = "persona-cognito", .profile = embedded::profile_cognito},
+      {.name = "persona-google",
+       .mode = check::Mode::userinfo,
+       .profile = embedded::profile_google},
+      {.name = "persona-github",
+       .mode = check::Mode::userinfo,
+       .profile = embedded::profile_github},
+  };
   return list;
 }
 

@@ -9,6 +9,7 @@
 #include "fixtures/reference-server/reference_server.h"
 #include "harness/check/context.h"
 #include "harness/run/environment.h"
+#include "harness/run/profile_file.h"
 #include "harness/run/run.h"
 #include "mock-idp/idp/mock_idp.h"
 #include "suites/selftest/setting.h"
@@ -20,17 +21,33 @@ constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr std::chrono::seconds kStageDeadline{60};
 constexpr const char* kScope = "mcp:tools";
 
+/// The profile of a server with the stage's setting.
+base::Result<check::Profile> profile_of(const Stage& stage) {
+  const Setting* setting = find_setting(stage.setting);
+  if (setting == nullptr) return check::Profile{};
+  check::Profile profile;
+  if (!setting->profile.empty()) {
+    auto read = run::parse_profile(setting->profile);
+    if (!read) return base::fail(fmt::format("{}: {}", stage.setting, read.error().message));
+    profile = std::move(*read);
+  }
+  if (setting->declare != nullptr) setting->declare(profile);
+  return profile;
+}
+
 /// What `run --spawn` would tell the server by its environment.
 base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
+                                                 const check::Profile& profile,
                                                  const check::Secrets& secrets) {
   auto environment = run::environment_of({.mode = stage.mode,
                                           .issuer = provider.issuer(),
                                           .secrets = secrets,
-                                          .audience = "",
+                                          .audience = profile.audience,
                                           .scopes = {kScope}});
   if (const Setting* setting = find_setting(stage.setting)) {
     for (const auto& [name, value] : setting->environment) environment[name] = value;
   }
+  for (const auto& [name, value] : profile.env) environment[name] = value;
   reference_server::Config config;
   const auto read = reference_server::read_environment(config, [&](const char* name) {
     const auto found = environment.find(name);
@@ -77,14 +94,17 @@ std::vector<Stage> strict_stages(const check::Modes& modes) {
 }
 
 base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check::Case>& cases) {
-  auto provider = idp::MockIdp::start({});
+  auto profile = profile_of(stage);
+  if (!profile) return tl::unexpected(profile.error());
+  auto provider =
+      idp::MockIdp::start({.persona = profile->persona.value_or(idp::Persona::generic)});
   if (!provider) return tl::unexpected(provider.error());
   auto rogue = idp::MockIdp::start({.pool_index = 1});
   if (!rogue) return tl::unexpected(rogue.error());
   auto& clock = (*provider)->clock();
 
   const check::Secrets secrets = check::random_secrets();
-  auto config = config_of(stage, **provider, secrets);
+  auto config = config_of(stage, **provider, *profile, secrets);
   if (!config) return tl::unexpected(config.error());
   auto server = reference_server::ReferenceServer::start(std::move(*config));
   if (!server) return tl::unexpected(server.error());
@@ -98,9 +118,7 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.spawned = true;
   options.shared_clock = &clock;
   options.secrets = secrets;
-  if (const Setting* setting = find_setting(stage.setting)) {
-    if (setting->declare != nullptr) setting->declare(options.profile);
-  }
+  options.profile = std::move(*profile);
   check::Context context(std::move(options), **provider, **rogue);
 
   StageResult result;
