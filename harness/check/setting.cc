@@ -5,7 +5,12 @@
 namespace check {
 
 const std::vector<Setting>& all_settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {"rate-limit", "no rate limit is declared (the profile can declare one in /rate_limit)"},
+      {"upstream",
+       "no tool is known that asks an upstream which we gave the server (--spawn, and "
+       "/relay in the profile)"},
+  };
   return list;
 }
 

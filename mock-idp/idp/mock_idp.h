@@ -96,6 +96,8 @@ class MockIdp {
   base::AdjustableClock& clock();
   /// A fresh URL with an unguessable path; requests to it are journaled as endpoint "bait".
   std::string bait();
+  /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
+  void answer_upstream_with(int status);
   void stop();
 
  private:

@@ -5,7 +5,11 @@
 namespace selftest {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {.name = "rate-limit",
+       .environment = {{"RATE_LIMIT_RPS", "50"}, {"RATE_LIMIT_BURST", "100"}}},
+      {.name = "upstream", .environment = {{"UPSTREAM_AUTH", "client-credentials"}}},
+  };
   return list;
 }
 
