@@ -67,7 +67,7 @@ Finding health_exempt(Probe& probe) {
   const Burst burst = suites::exhaust(probe, probe.good_credential());
   const int tries = suites::more_than_burst(probe) * 2;
   for (int i = 0; i < tries; ++i) {
-    const wire::Exchange exchange = probe.get(path);
+    const wire::Exchange exchange = probe.fetch_once({.target = path});
     if (exchange.status() == 200) continue;
     probe.decisive(exchange, true);
     return Finding::broken("200 always", fmt::format("{}", exchange.status()),

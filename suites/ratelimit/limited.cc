@@ -50,7 +50,7 @@ wire::Exchange ask_once(check::Probe& probe, const check::Credential& credential
   for (const base::Headers& fields : {credential.headers, more}) {
     request.headers.insert(request.headers.end(), fields.begin(), fields.end());
   }
-  return probe.fetch(std::move(request));
+  return probe.fetch_once(std::move(request));
 }
 
 int more_than_burst(const check::Probe& probe) {

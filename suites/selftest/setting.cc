@@ -7,8 +7,11 @@ namespace selftest {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> list = {
       {.name = "rate-limit",
-       .environment = {{"RATE_LIMIT_RPS", "50"}, {"RATE_LIMIT_BURST", "100"}}},
-      {.name = "upstream", .environment = {{"UPSTREAM_AUTH", "client-credentials"}}},
+       .environment = {{"RATE_LIMIT_RPS", "50"}, {"RATE_LIMIT_BURST", "100"}},
+       .own_cases_only = true},
+      {.name = "upstream",
+       .environment = {{"UPSTREAM_AUTH", "client-credentials"}},
+       .own_cases_only = true},
   };
   return list;
 }

@@ -48,6 +48,15 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
   return config;
 }
 
+std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> cases) {
+  const Setting* setting = find_setting(stage.setting);
+  if (setting != nullptr && setting->own_cases_only) {
+    std::erase_if(cases,
+                  [&](const check::Case& one) { return one.needs.setting != stage.setting; });
+  }
+  return cases;
+}
+
 }  // namespace
 
 const Cell* StageResult::find(std::string_view case_id) const {
@@ -110,7 +119,8 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
     return result;
   }
   check::RunResult run;
-  run::run_cases(context, cases, 1, base::Deadline::after(kStageDeadline), {}, run);
+  run::run_cases(context, judged_on(stage, cases), 1, base::Deadline::after(kStageDeadline), {},
+                 run);
   for (const auto& one : run.cases) {
     result.cells.push_back({.case_id = one.subject.id,
                             .verdict = one.judgement.verdict,
