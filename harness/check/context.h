@@ -39,7 +39,9 @@ struct Target {
   std::optional<Tool> witness;
   std::optional<Tool> identity;
   std::optional<Tool> scoped;
-  std::vector<std::string> settings;  ///< that it was found to have; see setting.h
+  std::optional<Tool> relay;            ///< setting "upstream"
+  std::optional<RateLimit> rate_limit;  ///< setting "rate-limit"
+  std::vector<std::string> settings;    ///< that it was found to have; see setting.h
 
   mcp::Revision revision() const { return greeting.revision; }
   mcp::Era era() const { return greeting.era; }

@@ -21,9 +21,8 @@ constexpr int kMaxPatience = 3;              ///< times that a 429 is waited out
 constexpr milliseconds kMaxRetryAfter{10'000};
 
 /// Seconds of a Retry-After header; one second where it has none that we can read.
-milliseconds retry_after(const mcp::Answer& answer) {
-  const std::string* value =
-      answer.exchange.response ? answer.exchange.response->header("Retry-After") : nullptr;
+milliseconds retry_after(const wire::Exchange& exchange) {
+  const std::string* value = exchange.response ? exchange.response->header("Retry-After") : nullptr;
   int seconds = 1;
   if (value != nullptr) std::from_chars(value->data(), value->data() + value->size(), seconds);
   return std::clamp(milliseconds(seconds * 1000LL), milliseconds{100}, kMaxRetryAfter);
@@ -68,7 +67,7 @@ Credential Probe::carry(std::string_view secret) const { return context_.carry(s
 mcp::Answer Probe::send(const Attempt& attempt) {
   mcp::Answer answer = send_once(attempt);
   for (int i = 0; i < kMaxPatience && answer.kind == mcp::Kind::limited; ++i) {
-    if (!wait(retry_after(answer), "the server limits our rate")) break;
+    if (!wait(retry_after(answer.exchange), "the server limits our rate")) break;
     answer = send_once(attempt);
   }
   return answer;
@@ -111,6 +110,15 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
 }
 
 wire::Exchange Probe::fetch(wire::Request request) {
+  wire::Exchange exchange = fetch_once(request);
+  for (int i = 0; i < kMaxPatience && exchange.status() == 429; ++i) {
+    if (!wait(retry_after(exchange), "the server limits our rate")) break;
+    exchange = fetch_once(request);
+  }
+  return exchange;
+}
+
+wire::Exchange Probe::fetch_once(wire::Request request) {
   context_.add_profile_headers(request);
   context_.count_exchange();
   wire::Exchange exchange = connection_.exchange(request, deadline());

@@ -64,6 +64,8 @@ class Probe {
   mcp::Answer send(const Attempt& attempt);
   /// Any request at all to the target's host, recorded as well: metadata, other paths.
   wire::Exchange fetch(wire::Request request);
+  /// The same, but a 429 is not waited out.
+  wire::Exchange fetch_once(wire::Request request);
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);

@@ -19,6 +19,13 @@ struct Tool {
   std::vector<std::string> broader;  ///< scopes of a hierarchy, each of which includes them
 };
 
+/// How often a client may ask: a full bucket at once, and so many per second for good.
+struct RateLimit {
+  double per_second = 0;
+  double burst = 0;
+  std::string per = "client";  ///< or "address": what has a bucket of its own
+};
+
 /// How to reach and judge a target: what its maintainer declares about it. Everything has a
 /// default that suits a server of the specification; read from JSON by run/profile_file.
 struct Profile {
@@ -36,6 +43,8 @@ struct Profile {
   std::optional<Tool> witness;                ///< returns how often it ran
   std::optional<Tool> identity;               ///< returns who is calling
   std::optional<Tool> scoped;                 ///< needs a scope of its own
+  std::optional<Tool> relay;                  ///< asks an upstream, that of UPSTREAM_URL
+  std::optional<RateLimit> rate_limit;        ///< that the server is declared to keep
   std::vector<std::string> public_methods;    ///< served without credentials on purpose
   std::string health_path;                    ///< open to everybody
   std::string allowed_origin;                 ///< empty: the target's own origin

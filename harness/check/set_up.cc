@@ -65,6 +65,7 @@ base::Result<void> SetUp::run() {
   if (target.audience.empty()) target.audience = context_.options_.url;
   if (auto found = find_control(); !found) return found;
   find_tools(last_.result);
+  find_settings(last_.result);
   find_required_scopes();
   if (modes::contains(modes::protected_http(), target.mode)) see_whether_it_refuses();
   return {};
@@ -260,6 +261,7 @@ void SetUp::find_tools(const std::string& tools_result) {
   target.witness = target.profile.witness;
   target.identity = target.profile.identity;
   target.scoped = target.profile.scoped;
+  target.relay = target.profile.relay;
   const auto result = base::parse_json(tools_result);
   if (!result || !result->is_object() || !result->contains("tools")) return;
   for (const json& tool : result->at("tools")) {
@@ -273,7 +275,27 @@ void SetUp::find_tools(const std::string& tools_result) {
     if (role == "witness" && !target.witness) target.witness = found;
     if (role == "identity" && !target.identity) target.identity = found;
     if (role == "scoped" && !target.scoped) target.scoped = found;
+    if (role == "upstream" && !target.relay) target.relay = found;
   }
+}
+
+void SetUp::find_settings(const std::string& tools_result) {
+  Target& target = context_.target_;
+  target.rate_limit = target.profile.rate_limit;
+  const auto result = base::parse_json(tools_result);
+  const json::json_pointer place("/_meta/io.mcp-authspec~1declares/rate_limit");
+  if (!target.rate_limit && result && result->contains(place) && result->at(place).is_object()) {
+    const json& declared = result->at(place);
+    const auto number = [&](const char* name) {
+      const auto member = declared.find(name);
+      return member != declared.end() && member->is_number() ? member->get<double>() : 0;
+    };
+    const RateLimit limit{.per_second = number("rps"), .burst = number("burst")};
+    if (limit.per_second > 0 && limit.burst >= 1) target.rate_limit = limit;
+  }
+  if (target.rate_limit) target.settings.emplace_back("rate-limit");
+  // Only who was started by us was given our upstream.
+  if (target.relay && target.spawned) target.settings.emplace_back("upstream");
 }
 
 void SetUp::find_required_scopes() {

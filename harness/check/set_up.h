@@ -30,6 +30,8 @@ class SetUp {
   base::Error control_refused() const;
   base::Error opaque_refused() const;
   void find_tools(const std::string& tools_result);
+  /// What of setting.h the target has, by its profile or its own word.
+  void find_settings(const std::string& tools_result);
   void find_required_scopes();
   void see_whether_it_refuses();
 

@@ -55,6 +55,10 @@ std::map<std::string, std::string> environment_of(const Wiring& wiring) {
       {"MCP_CONFORMANCE_AUTH_ISSUER", wiring.issuer.url()},
       {"MCP_CONFORMANCE_AUTH_AUDIENCE", wiring.audience},
   };
+  // An API that the server may ask, and who it is to the issuer whose tokens that takes.
+  environment["UPSTREAM_URL"] = wiring.issuer.upstream_url();
+  environment["CLIENT_ID"] = wiring.secrets.client_id;
+  environment["CLIENT_SECRET"] = wiring.secrets.client_secret;
   environment.merge(secrets_of(wiring));
   return environment;
 }

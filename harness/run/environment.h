@@ -21,7 +21,8 @@ struct Wiring {
 };
 
 /// The same as environment variables, by the names of the contract (docs/profiles.md). Secrets are
-/// in it only where the mode has use for them.
+/// in it only where the mode has use for them; who the server is to its issuer always is, for it
+/// may have an upstream to ask.
 std::map<std::string, std::string> environment_of(const Wiring& wiring);
 
 /// The placeholders of the mode's secrets, for commands that are configured by flags.

@@ -85,6 +85,27 @@ check::Tool read_scoped_tool(const Place& place) {
   return tool;
 }
 
+double read_positive(const Place& place) {
+  const bool good = place.value().is_number() && place.value().get<double>() > 0;
+  if (!good) place.fail("expected a number above 0");
+  return good ? place.value().get<double>() : 0;
+}
+
+check::RateLimit read_rate_limit(const Place& place) {
+  check::RateLimit limit;
+  place.object({{"rps", [&](const Place& member) { limit.per_second = read_positive(member); }},
+                {"burst", [&](const Place& member) { limit.burst = read_positive(member); }},
+                {"per", [&](const Place& member) {
+                   limit.per = member.text();
+                   if (limit.per != "client" && limit.per != "address") {
+                     member.fail("expected \"client\" or \"address\"");
+                   }
+                 }}});
+  if (limit.per_second == 0) place.fail("the member \"rps\" is missing");
+  if (limit.burst == 0) limit.burst = std::max(1.0, limit.per_second);
+  return limit;
+}
+
 Place::Readers operation_readers(mcp::Operation& operation) {
   return {{"method", [&](const Place& place) { operation.method = place.filled_text(); }},
           {"params", [&](const Place& place) { operation.params = read_object(place); }}};
@@ -200,6 +221,8 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"witness", [&](const Place& place) { profile.witness = read_tool(place); }},
       {"identity", [&](const Place& place) { profile.identity = read_tool(place); }},
       {"scoped", [&](const Place& place) { profile.scoped = read_scoped_tool(place); }},
+      {"relay", [&](const Place& place) { profile.relay = read_tool(place); }},
+      {"rate_limit", [&](const Place& place) { profile.rate_limit = read_rate_limit(place); }},
       {"public_methods", [&](const Place& place) { profile.public_methods = place.texts(); }},
       {"health_path", [&](const Place& place) { read_path(place, profile); }},
       {"allowed_origin", [&](const Place& place) { profile.allowed_origin = read_url(place); }},

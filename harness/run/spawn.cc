@@ -93,6 +93,7 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   values["issuer"] = issuer.url();
   values["jwks_uri"] = issuer.jwks_uri();
   values["introspection_url"] = issuer.introspection_url();
+  values["upstream_url"] = issuer.upstream_url();
   const auto audience = fill(plan.profile.audience, values);
   if (!audience) return base::fail("the audience: " + audience.error().message);
   launch.audience = audience->empty() ? *url : *audience;

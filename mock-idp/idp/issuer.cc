@@ -55,6 +55,7 @@ std::string Issuer::url_below(std::string_view generic_path) const {
 std::string Issuer::jwks_uri() const { return url_below("/jwks"); }
 std::string Issuer::introspection_url() const { return url_below("/introspect"); }
 std::string Issuer::tokeninfo_url() const { return url_below("/tokeninfo"); }
+std::string Issuer::upstream_url() const { return url_below("/upstream"); }
 std::string Issuer::userinfo_url() const {
   return url_below(persona_ == Persona::github ? "/user" : "/userinfo");
 }

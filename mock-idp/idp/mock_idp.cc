@@ -62,6 +62,7 @@ Issuer& MockIdp::issuer(std::string_view name) { return impl_->provider.make_iss
 Journal& MockIdp::journal() { return impl_->provider.journal; }
 base::AdjustableClock& MockIdp::clock() { return impl_->provider.clock; }
 std::string MockIdp::bait() { return origin() + "/bait/" + base::random_hex(16); }
+void MockIdp::answer_upstream_with(int status) { impl_->provider.upstream_status = status; }
 void MockIdp::stop() { impl_->server->stop(); }
 
 }  // namespace idp

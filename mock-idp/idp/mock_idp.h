@@ -49,6 +49,7 @@ class Issuer {
   std::string introspection_url() const;
   std::string userinfo_url() const;
   std::string tokeninfo_url() const;
+  std::string upstream_url() const;  ///< of an API behind the server under test
   KeySet& keys() { return keys_; }
   /// Tokens of which introspection and userinfo tell, and who may ask.
   OpaqueTokens& opaque_tokens() { return opaque_tokens_; }
@@ -97,6 +98,8 @@ class MockIdp {
   base::AdjustableClock& clock();
   /// A fresh URL with an unguessable path; requests to it are journaled as endpoint "bait".
   std::string bait();
+  /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
+  void answer_upstream_with(int status);
   void stop();
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -33,6 +34,7 @@ struct Provider {
   Clients clients;
   Grants grants{clock};
   Logins logins{clock};
+  std::atomic<int> upstream_status{200};  ///< how the upstream answers
 
  private:
   std::shared_mutex mutex_;
@@ -62,6 +64,7 @@ http::Response userinfo(const Call& call);
 http::Response github_user(const Call& call);
 http::Response tokeninfo(const Call& call);
 http::Response register_client(const Call& call);
+http::Response upstream(const Call& call);
 http::Response control_mint(const Call& call);
 
 /// Finds the endpoint, answers, and writes the journal.

@@ -30,6 +30,7 @@ constexpr Route kOfIssuer[] = {
     {"/jwks", "jwks", jwks},
     {"/authorize", "authorize", authorize},
     {"/token", "token", token},
+    {"/upstream", "upstream", upstream},
     {"/introspect", "introspection", introspect},
     {"/revoke", "revocation", revoke},
     {"/userinfo", "userinfo", userinfo},

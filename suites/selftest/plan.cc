@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "fixtures/reference-server/modes.h"
+#include "suites/selftest/setting.h"
 
 namespace selftest {
 namespace {
@@ -18,6 +19,11 @@ bool any_matches(const std::vector<std::string>& globs, const std::string& id) {
 
 bool in_modes(const check::Case& subject, const std::vector<check::Mode>& modes) {
   const auto& own = subject.needs.modes;
+  // What needs a setting is judged in that one's mode alone.
+  if (const Setting* setting = find_setting(subject.needs.setting)) {
+    return check::modes::contains(own, setting->mode) &&
+           check::modes::contains(modes, setting->mode);
+  }
   return std::any_of(own.begin(), own.end(), [&](check::Mode mode) {
     return std::find(modes.begin(), modes.end(), mode) != modes.end();
   });

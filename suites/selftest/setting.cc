@@ -27,6 +27,12 @@ const std::vector<Setting>& settings() {
       {.name = "persona-github",
        .mode = check::Mode::userinfo,
        .profile = embedded::profile_github},
+      {.name = "rate-limit",
+       .environment = {{"RATE_LIMIT_RPS", "50"}, {"RATE_LIMIT_BURST", "100"}},
+       .own_cases_only = true},
+      {.name = "upstream",
+       .environment = {{"UPSTREAM_AUTH", "client-credentials"}},
+       .own_cases_only = true},
   };
   return list;
 }

@@ -16,6 +16,7 @@ struct Setting {
   check::Mode mode = check::Mode::oauth;           ///< in which it is judged
   std::map<std::string, std::string> environment;  ///< of the reference server, beside the usual
   void (*declare)(check::Profile&) = nullptr;      ///< what its profile says; null: nothing
+  bool own_cases_only = false;                     ///< the others are not judged there once more
   /// A profile that is shipped, text: what it says of the server's environment counts as well.
   std::string_view profile = {};
 };

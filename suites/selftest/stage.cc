@@ -65,6 +65,18 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
   return config;
 }
 
+/// A server with a setting is judged by the cases for it, and by those that need none unless it
+/// wants its own only.
+std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> cases) {
+  const Setting* setting = find_setting(stage.setting);
+  if (setting == nullptr) return cases;
+  std::erase_if(cases, [&](const check::Case& one) {
+    if (one.needs.setting.empty()) return setting->own_cases_only;
+    return one.needs.setting != stage.setting;
+  });
+  return cases;
+}
+
 }  // namespace
 
 const Cell* StageResult::find(std::string_view case_id) const {
@@ -128,7 +140,8 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
     return result;
   }
   check::RunResult run;
-  run::run_cases(context, cases, 1, base::Deadline::after(kStageDeadline), {}, run);
+  run::run_cases(context, judged_on(stage, cases), 1, base::Deadline::after(kStageDeadline), {},
+                 run);
   for (const auto& one : run.cases) {
     result.cells.push_back({.case_id = one.subject.id,
                             .verdict = one.judgement.verdict,

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "harness/check/probe.h"
+
+namespace suites {
+
+/// What came of many requests in a row, none of which waited for a 429 to pass.
+struct Burst {
+  int sent = 0;
+  int granted = 0;      ///< answered by something else than 429, 5xx or 503
+  int limited = 0;      ///< 429
+  int broken = 0;       ///< 5xx, or no answer at all
+  int until_first = 0;  ///< granted before the first 429
+  wire::Exchange last;
+  wire::Exchange last_limited;  ///< the last 429
+  wire::Exchange last_broken;
+
+  std::string summary() const;
+};
+
+/// One request for the control's operation, as it is answered: a 429 is not waited out.
+wire::Exchange ask_once(check::Probe& probe, const check::Credential& credential,
+                        const base::Headers& more = {});
+
+/// How many requests use a full bucket up, and a fifth more; `span` is how long that takes.
+int more_than_burst(const check::Probe& probe);
+/// Waits until whoever was limited may use the whole burst again. False where that takes too long
+/// or the run is being ended.
+bool rest(check::Probe& probe);
+/// Sends until there is a 429, or the declared limit has been passed by a fifth.
+Burst exhaust(check::Probe& probe, const check::Credential& credential);
+/// Sends `count` requests, each with a credential of its own.
+Burst send_many(check::Probe& probe, int count,
+                const std::function<check::Credential(int)>& credential,
+                const std::function<bool(const Burst&)>& enough = {});
+
+/// What a Retry-After field says (RFC 9110, section 10.2.3); nothing where it is missing or
+/// neither seconds nor a date.
+std::optional<std::chrono::seconds> retry_after(const wire::Exchange& exchange, base::Time now);
+
+/// Runs the body after a rest; the case is skipped where a rest takes too long.
+check::Body rested(std::function<check::Finding(check::Probe&)> body);
+
+}  // namespace suites
