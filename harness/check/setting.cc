@@ -5,7 +5,12 @@
 namespace check {
 
 const std::vector<Setting>& all_settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {"dpop", "needs a server that does DPoP (RFC 9449): its metadata or its challenges say so"},
+      {"dpop-nonce", "needs a server that wants its nonces in DPoP proofs"},
+      {"mtls", "needs a server that wants tokens bound to certificates (RFC 8705)"},
+      {"tls", "needs a server over https"},
+  };
   return list;
 }
 

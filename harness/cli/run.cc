@@ -13,6 +13,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_file.h"
+#include "harness/cli/run_tls.h"
 #include "harness/cli/support.h"
 #include "harness/cli/terminal.h"
 #include "harness/run/profile_file.h"
@@ -24,6 +25,7 @@ namespace {
 struct Flags {
   std::string url, spawn, mode, profile, revision = "auto", baseline;
   std::vector<std::string> suites, cases, skips, reports;
+  TlsFlags tls;
   std::optional<double> timeout_s;
   double deadline_s = 600;
   unsigned jobs = 0, idp_port = 0;
@@ -101,6 +103,9 @@ base::Result<Plan> plan_of(const Flags& flags) {
       .allow_remote = flags.allow_remote,
       .quick = flags.quick,
   };
+  auto tls = tls_options(flags.tls);
+  if (!tls) return tl::unexpected(tls.error());
+  plan.options.tls = std::move(*tls);
   if (flags.timeout_s) {
     plan.options.timeout = plan.options.start_timeout = milliseconds(*flags.timeout_s);
   }
@@ -273,6 +278,7 @@ void add_run(CLI::App& root, int& exit_code) {
       root.add_subcommand("run", "Test the authorization of an MCP server and say what is broken");
   const auto flags = std::make_shared<Flags>();
   add_target_flags(*command, *flags);
+  add_tls_flags(*command, flags->tls);
   add_selection_flags(*command, *flags);
   add_execution_flags(*command, *flags);
   add_result_flags(*command, *flags);

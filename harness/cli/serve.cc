@@ -14,6 +14,7 @@
 #include "common/base/text.h"
 #include "fixtures/reference-server/reference_server.h"
 #include "harness/cli/command.h"
+#include "harness/cli/serve_bindings.h"
 #include "harness/cli/stop_signals.h"
 #include "harness/cli/support.h"
 
@@ -28,6 +29,7 @@ struct ServeOptions {
   std::string mode = "oauth";
   bool list_faults = false;
   bool json = false;
+  std::function<void(Config&)> bind;
 };
 
 std::vector<std::string> fault_ids() {
@@ -83,6 +85,7 @@ int serve(const CLI::App& command, const ServeOptions& options) {
   auto config = complete(command, options.config);
   if (!config) return fail_usage("serve: " + config.error().message);
   // Only names of modes get past the parser.
+  options.bind(*config);
   config->mode = *reference_server::mode_from(options.mode);
   StopSignals stop;
   auto server = reference_server::ReferenceServer::start(*config);
@@ -129,6 +132,7 @@ void add_serve(CLI::App& root, int& exit_code) {
       ->add_option("--required-scope", config.required_scope,
                    "scopes that every request needs [$REQUIRED_SCOPE, else none]")
       ->type_name("SCOPES");
+  options->bind = add_binding_options(*command);
   repeatable(command->add_option("--allow-origin", config.allowed_origins,
                                  "an Origin to accept beside the server's own"))
       ->type_name("ORIGIN");

@@ -5,7 +5,12 @@
 namespace selftest {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> list = {};
+  static const std::vector<Setting> list = {
+      {.name = "dpop", .environment = {{"DPOP", "required"}}},
+      {.name = "dpop-nonce", .environment = {{"DPOP", "required"}, {"DPOP_NONCE", "required"}}},
+      {.name = "mtls", .environment = {{"MTLS", "required"}}},
+      {.name = "tls", .environment = {{"HTTPS", "on"}}},
+  };
   return list;
 }
 

@@ -22,12 +22,16 @@ constexpr const char* kScope = "mcp:tools";
 
 /// What `run --spawn` would tell the server by its environment.
 base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
-                                                 const check::Secrets& secrets) {
+                                                 const check::Secrets& secrets,
+                                                 const check::Certificates& certificates) {
   auto environment = run::environment_of({.mode = stage.mode,
                                           .issuer = provider.issuer(),
                                           .secrets = secrets,
                                           .audience = "",
                                           .scopes = {kScope}});
+  environment["TLS_CERT"] = certificates.server.certificate;
+  environment["TLS_KEY"] = certificates.server.key;
+  environment["TLS_CLIENT_CA"] = certificates.ca;
   if (const Setting* setting = find_setting(stage.setting)) {
     for (const auto& [name, value] : setting->environment) environment[name] = value;
   }
@@ -84,7 +88,9 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   auto& clock = (*provider)->clock();
 
   const check::Secrets secrets = check::random_secrets();
-  auto config = config_of(stage, **provider, secrets);
+  auto certificates = check::make_certificates();
+  if (!certificates) return tl::unexpected(certificates.error());
+  auto config = config_of(stage, **provider, secrets, *certificates);
   if (!config) return tl::unexpected(config.error());
   auto server = reference_server::ReferenceServer::start(std::move(*config));
   if (!server) return tl::unexpected(server.error());
@@ -98,6 +104,8 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.spawned = true;
   options.shared_clock = &clock;
   options.secrets = secrets;
+  options.tls.ca = certificates->ca;
+  options.certificates = *certificates;
   if (const Setting* setting = find_setting(stage.setting)) {
     if (setting->declare != nullptr) setting->declare(options.profile);
   }
