@@ -1,5 +1,7 @@
 #include "harness/check/context.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -69,7 +71,28 @@ bool Context::fetched_keys() const {
          0;
 }
 
-wire::Connection Context::connect() const { return wire::Connection(target_.url, options_.tls); }
+wire::TlsOptions Context::tls_options() const {
+  wire::TlsOptions tls = options_.tls;
+  tls.certificate = options_.certificates.client;
+  // What is minted here is no secret: a case says what is wrong with the certificate.
+  if (!target_.certificate_problem.empty()) tls.verify = false;
+  return tls;
+}
+
+wire::Connection Context::connect() const { return wire::Connection(target_.url, tls_options()); }
+
+wire::Exchange Context::exchange(wire::Connection& connection, const wire::Request& request,
+                                 base::Deadline deadline, const wire::Enough& enough,
+                                 const MakeProofs& proofs) {
+  for (bool again = true;; again = false) {
+    wire::Request proven = request;
+    binding_.prove(proven, target_.url.origin(), idp_.clock().epoch_seconds(), proofs);
+    wire::Exchange exchange = connection.exchange(proven, deadline, enough);
+    binding_.learn(exchange);
+    const bool ours = !proofs && proven.headers.size() > request.headers.size();
+    if (!again || !ours || !wants_nonce(exchange)) return exchange;
+  }
+}
 
 void Context::add_profile_headers(wire::Request& request) const {
   for (const base::Header& header : target_.profile.headers) request.headers.push_back(header);
@@ -105,11 +128,13 @@ jose::Recipe Context::control(std::string_view subject) const {
   if (!profile.persona || profile.scope_claim != idp::habits_of(*profile.persona).scope_claim) {
     set_scopes(*recipe, profile.scope_claim, target_.scopes);
   }
+  binding_.bind(*recipe);
   for (const auto& [name, json] : target_.profile.claims) recipe->claims.set(name, json);
   return *recipe;
 }
 
 Credential Context::carry(std::string_view secret) const {
+  if (binding_.dpop) return authorization(fmt::format("DPoP {}", secret));
   return check::carry(target_.mode, target_.profile, secret);
 }
 
@@ -165,7 +190,7 @@ bool Context::renew_session() {
       [&](wire::Request request, std::string_view id) {
         add_profile_headers(request);
         for (const auto& header : credential.headers) request.headers.push_back(header);
-        return mcp::interpret(connection.exchange(request, request_deadline()), id);
+        return mcp::interpret(exchange(connection, request, request_deadline()), id);
       },
       target_.url.target(), target_.greeting.revision);
   if (!greeting.ok() || greeting.session_id.empty()) return false;

@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/redact.h"
 #include "common/base/url.h"
+#include "harness/check/binding.h"
 #include "harness/check/credential.h"
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
@@ -35,6 +36,8 @@ struct Target {
   /// The scopes above are only what we told the target through REQUIRED_SCOPE: neither its
   /// metadata, nor a challenge, nor its profile says that it knows them.
   bool scopes_assumed = false;
+  /// Why its certificate is not to be trusted; empty: it is, or there is none.
+  std::string certificate_problem;
   bool spawned = false;
   std::optional<Tool> witness;
   std::optional<Tool> identity;
@@ -80,9 +83,10 @@ class Context {
     std::vector<std::string> scopes;  ///< that the target was told to require (REQUIRED_SCOPE)
     /// The target runs in this process on this clock: waiting moves it.
     base::AdjustableClock* shared_clock = nullptr;
-    wire::TlsOptions tls;
-    Secrets secrets;    ///< that the target was told, where we started it
-    Supplied supplied;  ///< the user's own credential; then nothing is minted
+    wire::TlsOptions tls;       ///< how the target's certificate is checked
+    Certificates certificates;  ///< what is shown to a target over https; none: empty
+    Secrets secrets;            ///< that the target was told, where we started it
+    Supplied supplied;          ///< the user's own credential; then nothing is minted
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
@@ -103,7 +107,15 @@ class Context {
   idp::MockIdp& rogue() { return rogue_; }
   base::Redactor& redactor() { return redactor_; }
 
+  const Binding& binding() const { return binding_; }
+  /// How connections to the target are encrypted, the control's certificate included.
+  wire::TlsOptions tls_options() const;
   wire::Connection connect() const;
+  /// Sends a request to the target, with a proof where its token is bound to a key. One that was
+  /// refused for want of a nonce is sent again with it, unless its proofs are made by `proofs`.
+  wire::Exchange exchange(wire::Connection& connection, const wire::Request& request,
+                          base::Deadline deadline, const wire::Enough& enough = {},
+                          const MakeProofs& proofs = {});
   /// Adds the fields that the profile wants with every request to the target.
   void add_profile_headers(wire::Request& request) const;
   /// When a request that is sent now has to be answered; at once when the run is cancelled.
@@ -150,6 +162,7 @@ class Context {
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
   Target target_;
+  Binding binding_;
   Calibration calibration_;
   base::Redactor redactor_;
   bool refuses_something_ = true;

@@ -80,7 +80,7 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
         [&](wire::Request request, std::string_view id) {
           context_.add_profile_headers(request);
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
-          return mcp::interpret(connection_.exchange(request, deadline()), id);
+          return mcp::interpret(context_.exchange(connection_, request, deadline()), id);
         },
         framing.target, framing.revision);
     if (!greeting.ok()) {
@@ -97,11 +97,18 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   context_.add_profile_headers(request);
   for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
   if (attempt.edit) attempt.edit(request);
-  auto answer = mcp::interpret(connection_.exchange(request, deadline(),
-                                                    [&](const wire::Response& response) {
-                                                      return mcp::has_response(response, id);
-                                                    }),
-                               id);
+  const auto enough = [&](const wire::Response& response) {
+    return mcp::has_response(response, id);
+  };
+  std::optional<wire::Connection> other;
+  if (attempt.certificate) {
+    wire::TlsOptions tls = context_.tls_options();
+    tls.certificate = *attempt.certificate;
+    other.emplace(target().url, std::move(tls));
+  }
+  auto answer = mcp::interpret(
+      context_.exchange(other ? *other : connection_, request, deadline(), enough, attempt.proofs),
+      id);
   record(answer.exchange);
   if (answer.status() >= 400) {
     context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
@@ -121,7 +128,16 @@ wire::Exchange Probe::fetch(wire::Request request) {
 wire::Exchange Probe::fetch_once(wire::Request request) {
   context_.add_profile_headers(request);
   context_.count_exchange();
-  wire::Exchange exchange = connection_.exchange(request, deadline());
+  wire::Exchange exchange = context_.exchange(connection_, request, deadline());
+  record(exchange);
+  return exchange;
+}
+
+wire::Exchange Probe::fetch_from(const base::Url& server, wire::Request request) {
+  context_.add_profile_headers(request);
+  context_.count_exchange();
+  wire::Connection connection(server, context_.tls_options());
+  wire::Exchange exchange = connection.exchange(request, deadline());
   record(exchange);
   return exchange;
 }
@@ -142,7 +158,8 @@ wire::Exchange Probe::get_url(std::string_view url) {
     exchange.failure_text = parsed.error().message;
     return exchange;
   }
-  wire::Connection connection(*parsed, context_.options().tls);
+  const bool own = parsed->origin() == target().url.origin();
+  wire::Connection connection(*parsed, own ? context_.tls_options() : context_.options().tls);
   wire::Request request;
   request.target = parsed->target();
   request.headers = {{"Accept", "application/json"}};

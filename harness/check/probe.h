@@ -25,6 +25,11 @@ struct Attempt {
   /// Legacy servers with sessions: begin a session with this credential instead of using the
   /// control's. For good tokens of another subject.
   bool own_session = false;
+  /// The proofs to send with a token that is bound to a key, instead of the good one.
+  MakeProofs proofs = {};
+  /// The client's certificate instead of the control's, on a connection of its own; an empty one:
+  /// none is shown.
+  std::optional<tls::Identity> certificate = {};
 };
 
 /// What counts as refused as specified.
@@ -54,6 +59,8 @@ class Probe {
   jose::Recipe good_for(std::string_view subject);
   std::string mint(const jose::Recipe& recipe);  ///< empty and noted as an error if it fails
   Credential good_credential();
+  /// The scheme that good tokens come behind: Bearer, or DPoP where they are bound to a key.
+  std::string scheme() const { return std::string(context_.binding().scheme()); }
   /// A secret where this target looks for its credentials.
   Credential carry(std::string_view secret) const;
 
@@ -66,6 +73,8 @@ class Probe {
   wire::Exchange fetch(wire::Request request);
   /// The same, but a 429 is not waited out.
   wire::Exchange fetch_once(wire::Request request);
+  /// The same to another place, such as the target's host without TLS, on a connection of its own.
+  wire::Exchange fetch_from(const base::Url& server, wire::Request request);
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);

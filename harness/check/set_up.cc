@@ -60,10 +60,13 @@ base::Result<void> SetUp::run() {
   target.audience = target.profile.audience;
   target.scopes = target.profile.scopes;
   add_new(target.scopes, context_.options_.scopes);
+  if (target.url.scheme == "https") look_at_certificate();
   if (modes::contains(modes::metadata(), target.mode)) read_protected_resource_metadata();
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   if (target.audience.empty()) target.audience = context_.options_.url;
+  if (modes::contains(modes::metadata(), target.mode)) learn_bindings_from_challenge();
   if (auto found = find_control(); !found) return found;
+  note_bindings();
   find_tools(last_.result);
   find_settings(last_.result);
   find_required_scopes();
@@ -76,11 +79,11 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Creden
   for (const auto& header : credential.headers) request.headers.push_back(header);
   context_.count_exchange();
   const std::string own_id(id);
-  auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
-                                                    [&](const wire::Response& response) {
-                                                      return mcp::has_response(response, own_id);
-                                                    }),
-                               id);
+  const auto enough = [&](const wire::Response& response) {
+    return mcp::has_response(response, own_id);
+  };
+  auto answer = mcp::interpret(
+      context_.exchange(connection_, request, context_.request_deadline(), enough), id);
   if (answer.kind == mcp::Kind::none) transport_problem_ = answer.exchange.failure_text;
   return answer;
 }
@@ -107,6 +110,7 @@ void SetUp::read_protected_resource_metadata() {
     const auto metadata = base::parse_json(exchange.response->body);
     if (!metadata || !metadata->is_object()) continue;
     add_new(shown_scopes_, base::texts(metadata->value("scopes_supported", json())));
+    learn_bindings(*metadata);
     if (target.audience.empty() && !target.spawned) {
       target.audience = base::text_member(*metadata, "resource");
     }
@@ -184,7 +188,7 @@ bool SetUp::try_control(const Credential& credential, const std::string& form) {
 }
 
 bool SetUp::learn_scopes(const mcp::Answer& answer) {
-  const mcp::Challenge* challenge = answer.challenge("Bearer");
+  const mcp::Challenge* challenge = answer.challenge(context_.binding_.scheme());
   const std::string* scope = challenge != nullptr ? challenge->parameter("scope") : nullptr;
   std::vector<std::string> wanted = scope != nullptr ? base::words(*scope) : shown_scopes_;
   std::erase_if(
@@ -220,7 +224,7 @@ base::Error SetUp::control_refused() const {
   const std::string& issuer = context_.idp_.issuer().url();
   if (modes::contains(modes::opaque(), target.mode)) return opaque_refused();
   if (!context_.fetched_keys()) {
-    if (!last_.challenges.empty() && last_.challenge("Bearer") == nullptr) {
+    if (!last_.challenges.empty() && last_.challenge(context_.binding_.scheme()) == nullptr) {
       return {fmt::format(
           "the server refuses our good token and asks for {} credentials, not for bearer tokens "
           "({}), so its mode is not 'oauth'; it never asked our issuer for keys",
@@ -303,7 +307,7 @@ void SetUp::find_required_scopes() {
   if (!context_.calibration_.accepted) return;
   const auto challenged =
       send(mcp::frame(target.framing(), mcp::Operation::list_tools(), "0"), "0", {});
-  if (const auto* challenge = challenged.challenge("Bearer")) {
+  if (const auto* challenge = challenged.challenge(context_.binding_.scheme())) {
     if (const auto* scope = challenge->parameter("scope")) {
       add_new(shown_scopes_, base::words(*scope));
     }

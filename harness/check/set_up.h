@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "harness/check/context.h"
 
 namespace check {
@@ -18,7 +20,13 @@ class SetUp {
  private:
   mcp::Answer send(wire::Request request, std::string_view id, const Credential& credential);
   mcp::Answer control_request(const Credential& credential);
+  void look_at_certificate();
   void read_protected_resource_metadata();
+  /// How tokens have to be bound, as the metadata says (RFC 9728, section 2), or a challenge.
+  void learn_bindings(const nlohmann::json& metadata);
+  void learn_bindings_from_challenge();
+  /// What of all that makes cases apply that else do not.
+  void note_bindings();
   base::Result<void> find_control();
   base::Result<void> find_token();
   /// Whether a token of this form is accepted.

@@ -18,6 +18,10 @@ const std::vector<Setting>& all_settings() {
       {"upstream",
        "no tool is known that asks an upstream which we gave the server (--spawn, and "
        "/relay in the profile)"},
+      {"dpop", "needs a server that does DPoP (RFC 9449): its metadata or its challenges say so"},
+      {"dpop-nonce", "needs a server that wants its nonces in DPoP proofs"},
+      {"mtls", "needs a server that wants tokens bound to certificates (RFC 8705)"},
+      {"tls", "needs a server over https"},
   };
   return list;
 }

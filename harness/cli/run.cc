@@ -15,6 +15,7 @@
 #include "harness/cli/credentials.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_file.h"
+#include "harness/cli/run_tls.h"
 #include "harness/cli/support.h"
 #include "harness/cli/terminal.h"
 #include "harness/run/profile_file.h"
@@ -26,6 +27,7 @@ namespace {
 struct Flags {
   std::string url, spawn, mode, profile, revision = "auto", baseline;
   std::vector<std::string> suites, cases, skips, reports;
+  TlsFlags tls;
   std::optional<double> timeout_s;
   double deadline_s = 600;
   CredentialFlags credentials;
@@ -110,6 +112,9 @@ base::Result<Plan> plan_of(const Flags& flags) {
       .allow_remote = flags.allow_remote,
       .quick = flags.quick,
   };
+  auto tls = tls_options(flags.tls);
+  if (!tls) return tl::unexpected(tls.error());
+  plan.options.tls = std::move(*tls);
   if (flags.timeout_s) {
     plan.options.timeout = plan.options.start_timeout = milliseconds(*flags.timeout_s);
   }
@@ -288,6 +293,7 @@ void add_run(CLI::App& root, int& exit_code) {
   const auto flags = std::make_shared<Flags>();
   add_target_flags(*command, *flags);
   add_credential_flags(*command, flags->credentials);
+  add_tls_flags(*command, flags->tls);
   add_selection_flags(*command, *flags);
   add_execution_flags(*command, *flags);
   add_result_flags(*command, *flags);

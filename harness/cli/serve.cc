@@ -14,6 +14,7 @@
 #include "common/base/text.h"
 #include "fixtures/reference-server/reference_server.h"
 #include "harness/cli/command.h"
+#include "harness/cli/serve_bindings.h"
 #include "harness/cli/stop_signals.h"
 #include "harness/cli/support.h"
 
@@ -28,6 +29,7 @@ struct ServeOptions {
   std::string mode = "oauth";
   bool list_faults = false;
   bool json = false;
+  std::function<void(Config&)> bind;
 };
 
 std::vector<std::string> fault_ids() {
@@ -85,6 +87,7 @@ int serve(const CLI::App& command, const ServeOptions& options) {
   auto config = complete(command, options.config);
   if (!config) return fail_usage("serve: " + config.error().message);
   // Only names of modes get past the parser.
+  options.bind(*config);
   config->mode = *reference_server::mode_from(options.mode);
   StopSignals stop;
   auto server = reference_server::ReferenceServer::start(*config);
@@ -139,6 +142,7 @@ void add_serve(CLI::App& root, int& exit_code) {
       ->add_option("--api-key-template", config.api_key_template,
                    "mode api-key: its value, such as \"Token {key}\" [$API_KEY_TEMPLATE or {key}]")
       ->type_name("TEXT");
+  options->bind = add_binding_options(*command);
   repeatable(command->add_option("--allow-origin", config.allowed_origins,
                                  "an Origin to accept beside the server's own"))
       ->type_name("ORIGIN");

@@ -75,6 +75,7 @@ class Execution {
       url_ = given;
     }
     if (auto started = start_providers(); !started) return tl::unexpected(started.error());
+    if (auto made = prepare_certificates(); !made) return tl::unexpected(made.error());
     if (!options_.spawn.empty()) {
       if (auto spawned = start_server(given); !spawned) return tl::unexpected(spawned.error());
     }
@@ -99,6 +100,19 @@ class Execution {
     return {};
   }
 
+  /// A server that we start trusts an authority of ours, and we it; others know the user's at best.
+  base::Result<void> prepare_certificates() {
+    if (!options_.spawn.empty()) {
+      auto made = check::make_certificates();
+      if (!made) return tl::unexpected(made.error());
+      certificates_ = std::move(*made);
+    }
+    if (!options_.tls.certificate.certificate.empty()) {
+      certificates_.client = options_.tls.certificate;
+    }
+    return {};
+  }
+
   base::Result<void> start_server(const std::string& url) {
     scopes_ = scopes_to_require(profile_);
     const SpawnPlan plan{.command = options_.spawn,
@@ -106,7 +120,8 @@ class Execution {
                          .profile = profile_,
                          .scopes = scopes_,
                          .mode = mode_,
-                         .secrets = secrets_};
+                         .secrets = secrets_,
+                         .certificates = certificates_};
     // The provider's port stands for any: what is wrong in the plan is said before it starts.
     if (auto tried = prepare(plan, provider_->port(), provider_->issuer()); !tried) {
       return tl::unexpected(tried.error());
@@ -134,6 +149,8 @@ class Execution {
     settings.quick = options_.quick;
     settings.scopes = scopes_;
     settings.secrets = secrets_;
+    settings.tls = options_.tls;
+    settings.certificates = certificates_;
     settings.supplied = options_.supplied;
     check::Context context(std::move(settings), *provider_, *rogue_);
     if (result_.problem.empty()) set_up(context);
@@ -208,6 +225,7 @@ class Execution {
   check::Profile profile_;
   std::vector<check::Case> cases_;
   const check::Secrets secrets_ = check::random_secrets();
+  check::Certificates certificates_;
   std::vector<std::string> scopes_;
   std::string url_;
   check::RunResult result_;

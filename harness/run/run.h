@@ -27,6 +27,7 @@ struct Options {
   std::chrono::milliseconds deadline{600'000};      ///< of the whole run
   unsigned jobs = 0;                                ///< 0: as many as there are processors
   std::uint16_t idp_port = 0;  ///< of the embedded provider; 0: the system chooses
+  wire::TlsOptions tls;        ///< how a target's certificate is checked; the client's own
   check::Supplied supplied;    ///< the user's own credential
   bool allow_remote = false;
   bool quick = false;

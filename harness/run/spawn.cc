@@ -42,11 +42,21 @@ wire::Request knock(const base::Url& url, int attempt) {
   return request;
 }
 
+/// What the wait for a server ends with that speaks TLS where plain HTTP was expected.
+constexpr std::string_view kSpeaksTls = "it speaks TLS";
+
+bool speaks_tls(base::Url url) {
+  url.scheme = "https";
+  return tls::Connector(url, {.verify = false}).open(base::Deadline::after(kPatience)).stream !=
+         nullptr;
+}
+
 /// Empty once the server has answered; else why it did not.
 std::string wait_until_ready(const wire::Process& child, const base::Url& url, milliseconds timeout,
                              const std::function<bool()>& stop_requested) {
   const auto deadline = base::Deadline::after(timeout);
-  wire::Connection connection(url);
+  // Whether its certificate is to be trusted is judged later.
+  wire::Connection connection(url, {.verify = false});
   milliseconds pause = kFirstPause;
   std::string last = "no answer";
   for (int attempt = 0; !deadline.passed(); ++attempt) {
@@ -55,6 +65,10 @@ std::string wait_until_ready(const wire::Process& child, const base::Url& url, m
         knock(url, attempt), base::Deadline::earlier(deadline, base::Deadline::after(kPatience)),
         [](const wire::Response&) { return true; });
     if (exchange.response && exchange.response->status != 0) return "";
+    const bool cut = exchange.failure == wire::Failure::closed ||
+                     exchange.failure == wire::Failure::reset ||
+                     exchange.failure == wire::Failure::not_http;
+    if (cut && url.scheme == "http" && speaks_tls(url)) return std::string(kSpeaksTls);
     last = exchange.failure == wire::Failure::timeout ? "it takes connections but answers nothing"
                                                       : exchange.failure_text;
     if (const auto ended = child.wait(base::Deadline::after(pause))) {
@@ -109,6 +123,11 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
                                        .audience = launch.audience,
                                        .scopes = plan.scopes});
   launch.environment["PORT"] = *values["port"];
+  if (parsed->scheme == "https") {
+    launch.environment["TLS_CERT"] = plan.certificates.server.certificate;
+    launch.environment["TLS_KEY"] = plan.certificates.server.key;
+    launch.environment["TLS_CLIENT_CA"] = plan.certificates.ca;
+  }
   for (const auto& [name, text] : plan.profile.env) {
     auto value = fill(text, values);
     if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));
@@ -117,9 +136,10 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   return launch;
 }
 
-base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer, milliseconds timeout,
+base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, milliseconds timeout,
                             const std::function<bool()>& stop_requested) {
   Spawned spawned;
+  SpawnPlan plan = asked;
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
     const auto port = free_port();
     if (!port) return tl::unexpected(port.error());
@@ -133,6 +153,12 @@ base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer, millisec
     // It parsed a moment ago.
     spawned.problem =
         wait_until_ready(*spawned.child, *base::parse_url(launch->url), timeout, stop_requested);
+    if (spawned.problem == kSpeaksTls && plan.url.empty()) {
+      // It has to be told its URL, and what to speak TLS with, from the start.
+      plan.url = base::replace_all(kUsualUrl, "http://", "https://");
+      spawned.child->stop();
+      continue;
+    }
     if (spawned.problem.empty() || !port_was_taken(spawned.child->output())) break;
   }
   return spawned;

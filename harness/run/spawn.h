@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "harness/check/binding.h"
 #include "harness/check/profile.h"
 #include "harness/check/secrets.h"
 #include "harness/run/placeholders.h"
@@ -23,6 +24,7 @@ struct SpawnPlan {
   std::vector<std::string> scopes;  ///< for REQUIRED_SCOPE
   check::Mode mode = check::Mode::oauth;
   check::Secrets secrets;
+  check::Certificates certificates;  ///< for a server over https
 };
 
 /// A plan with its placeholders filled in.

@@ -72,12 +72,12 @@ Finding challenge_syntax(Probe& probe) {
                          "clients that parse the field by the grammar cannot find the metadata");
 }
 
-Finding bearer_scheme(Probe&, const mcp::Answer& answer) {
+Finding bearer_scheme(Probe& probe, const mcp::Answer& answer) {
   if (answer.challenges.empty()) {
     return Finding::skipped("the 401 has no challenge at all: see www-authenticate-present");
   }
-  if (answer.challenge("Bearer") != nullptr) return Finding::met(answer.summary());
-  return Finding::broken("a challenge with the scheme Bearer", answer.summary(),
+  if (answer.challenge(probe.scheme()) != nullptr) return Finding::met(answer.summary());
+  return Finding::broken("a challenge with the scheme " + probe.scheme(), answer.summary(),
                          "a client that holds or can get a token is not told to send it");
 }
 
@@ -85,8 +85,8 @@ Finding bearer_scheme(Probe&, const mcp::Answer& answer) {
 using OfBearer = std::function<Finding(const mcp::Challenge&, const mcp::Answer&)>;
 
 check::Examine bearer_challenge(OfBearer judge) {
-  return [judge = std::move(judge)](Probe&, const mcp::Answer& answer) {
-    const mcp::Challenge* challenge = answer.challenge("Bearer");
+  return [judge = std::move(judge)](Probe& probe, const mcp::Answer& answer) {
+    const mcp::Challenge* challenge = answer.challenge(probe.scheme());
     if (challenge == nullptr) {
       return Finding::skipped("there is no Bearer challenge: see bearer-scheme");
     }
@@ -111,8 +111,8 @@ Finding garbage_token(Probe& probe) {
   const Finding refused = probe.refuses(check::with_garbage(probe), {.challenge = false});
   if (!refused.ok()) return refused;
   return check::examines(
-      probe, check::with_garbage(probe), 401, [](Probe&, const mcp::Answer& answer) {
-        if (const auto* challenge = answer.challenge("Bearer")) {
+      probe, check::with_garbage(probe), 401, [](Probe& same, const mcp::Answer& answer) {
+        if (const auto* challenge = answer.challenge(same.scheme())) {
           return invalid_token(*challenge, answer);
         }
         return Finding::broken("401 with error=\"invalid_token\"", answer.summary());

@@ -1,6 +1,7 @@
 // The Authorization field itself: schemes, blanks, words, lists.
 #include <fmt/core.h>
 
+#include "common/base/text.h"
 #include "harness/check/family.h"
 
 namespace {
@@ -35,7 +36,10 @@ Family other_schemes(Probe& probe) {
 
 Family scheme_cases(Probe& probe) {
   Family family;
-  for (const char* scheme : {"bearer", "BEARER", "bEaReR"}) {
+  const std::string own = probe.scheme();
+  std::string mixed = base::to_lower(own);
+  mixed.back() = own == "DPoP" ? 'P' : 'R';
+  for (const std::string& scheme : {base::to_lower(own), base::to_upper(own), mixed}) {
     family.push_back(
         {scheme, {.credential = authorization(fmt::format("{} {}", scheme, token_of(probe)))}});
   }
@@ -44,25 +48,28 @@ Family scheme_cases(Probe& probe) {
 
 Family trailing_words(Probe& probe) {
   const std::string token = token_of(probe);
-  return {{"`Bearer TOKEN extra`", {.credential = authorization("Bearer " + token + " extra")}},
-          {"`Bearer TOKEN,`", {.credential = authorization("Bearer " + token + ",")}}};
+  const std::string good = probe.scheme() + " " + token;
+  return {{"`TOKEN extra`", {.credential = authorization(good + " extra")}},
+          {"`TOKEN,`", {.credential = authorization(good + ",")}}};
 }
 
-Attempt two_fields(const std::string& first, const std::string& second) {
+Attempt two_fields(const Probe& probe, const std::string& first, const std::string& second) {
   return {.credential = {.label = "two Authorization fields",
-                         .headers = {{"Authorization", "Bearer " + first},
-                                     {"Authorization", "Bearer " + second}}}};
+                         .headers = {{"Authorization", probe.scheme() + " " + first},
+                                     {"Authorization", probe.scheme() + " " + second}}}};
 }
 
 Family two_authorization_fields(Probe& probe) {
   const std::string token = token_of(probe);
-  return {{"good, then bad", two_fields(token, kBad)}, {"bad, then good", two_fields(kBad, token)}};
+  return {{"good, then bad", two_fields(probe, token, kBad)},
+          {"bad, then good", two_fields(probe, kBad, token)}};
 }
 
 Family lists(Probe& probe) {
   const std::string token = token_of(probe);
-  const auto list = [](const std::string& first, const std::string& second) {
-    return Attempt{.credential = authorization(fmt::format("Bearer {}, Bearer {}", first, second))};
+  const auto list = [&](const std::string& first, const std::string& second) {
+    return Attempt{.credential = authorization(
+                       fmt::format("{0} {1}, {0} {2}", probe.scheme(), first, second))};
   };
   return {{"good, then bad", list(token, kBad)}, {"bad, then good", list(kBad, token)}};
 }
@@ -104,7 +111,7 @@ const check::Suite cases{
          .why = "The grammar is 1*SP: a client that sends two blanks is right and locked out.",
          .fix = "Skip all blanks after the scheme instead of splitting at the first one.",
          .run = check::accepts_attempt([](Probe& probe) {
-           return Attempt{.credential = authorization("Bearer  " + token_of(probe))};
+           return Attempt{.credential = authorization(probe.scheme() + "  " + token_of(probe))};
          })},
         {.id = "trailing-words",
          .title = "a good token with something after it is not accepted",

@@ -33,7 +33,7 @@ jose::Recipe short_lived(Probe& probe, seconds leeway, seconds life) {
 }
 
 using Shorten = void (*)(jose::Recipe& token);
-using Use = std::function<Attempt(const std::string& token)>;
+using Use = std::function<Attempt(Probe& probe, const std::string& token)>;
 
 /// A token that was accepted before its end is refused after it.
 Finding refuses_after_end(Probe& probe, Shorten change, const Use& use) {
@@ -44,7 +44,7 @@ Finding refuses_after_end(Probe& probe, Shorten change, const Use& use) {
   for (const seconds life : kLives) {
     jose::Recipe token = short_lived(probe, *leeway, life);
     change(token);
-    const Attempt attempt = use(probe.mint(token));
+    const Attempt attempt = use(probe, probe.mint(token));
     if (probe.send(attempt).kind != mcp::Kind::result) continue;
     if (!probe.wait(life + kMargin, "for a token to run out")) {
       return Finding::undecided("the run was ended while a token was running out");
@@ -58,13 +58,15 @@ void as_it_is(jose::Recipe&) {}
 void without_iat(jose::Recipe& token) { token.without_claim("iat"); }
 
 /// Each request on a connection of its own.
-Attempt alone(const std::string& token) {
-  return {.credential = check::bearer(token), .edit = [](wire::Request& request) {
+Attempt alone(Probe& probe, const std::string& token) {
+  return {.credential = probe.carry(token), .edit = [](wire::Request& request) {
             base::set_header(request.headers, "Connection", "close");
           }};
 }
 
-Attempt on_one_connection(const std::string& token) { return {.credential = check::bearer(token)}; }
+Attempt on_one_connection(Probe& probe, const std::string& token) {
+  return {.credential = probe.carry(token)};
+}
 
 Finding cached(Probe& probe) { return refuses_after_end(probe, as_it_is, alone); }
 Finding cached_without_iat(Probe& probe) { return refuses_after_end(probe, without_iat, alone); }
@@ -77,11 +79,11 @@ std::string session_of(Probe& probe, const std::string& token) {
   wire::Connection connection = probe.context().connect();
   const auto send = [&](wire::Request request, std::string_view id) {
     for (const auto& header : probe.target().profile.headers) request.headers.push_back(header);
-    request.headers.push_back({"Authorization", "Bearer " + token});
-    return mcp::interpret(connection.exchange(request, probe.deadline(),
-                                              [&](const wire::Response& response) {
-                                                return mcp::has_response(response, id);
-                                              }),
+    for (const auto& header : probe.carry(token).headers) request.headers.push_back(header);
+    const auto enough = [&](const wire::Response& response) {
+      return mcp::has_response(response, id);
+    };
+    return mcp::interpret(probe.context().exchange(connection, request, probe.deadline(), enough),
                           id);
   };
   return mcp::greet(send, probe.target().url.target(), probe.target().revision()).session_id;
@@ -91,9 +93,9 @@ Finding mid_session(Probe& probe) {
   if (probe.target().greeting.session_id.empty()) {
     return Finding::skipped("the server keeps no sessions");
   }
-  return refuses_after_end(probe, as_it_is, [&](const std::string& token) -> Attempt {
-    const std::string session = session_of(probe, token);
-    return {.credential = check::bearer(token), .edit = [session](wire::Request& request) {
+  return refuses_after_end(probe, as_it_is, [](Probe& same, const std::string& token) -> Attempt {
+    const std::string session = session_of(same, token);
+    return {.credential = same.carry(token), .edit = [session](wire::Request& request) {
               base::set_header(request.headers, "Mcp-Session-Id", session);
             }};
   });

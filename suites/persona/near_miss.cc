@@ -60,6 +60,7 @@ std::vector<Near> of_kind(check::Probe& probe, std::string_view kind, bool for_u
                                             .alg = probe.context().calibration().alg});
   if (!token) return {};
   Near near{"kind " + std::string(kind), *token};
+  probe.context().binding().bind(near.token);
   const jose::Recipe good = probe.good();
   const std::string& scope = target.profile.scope_claim;
   for (const std::string& claim : {scope, std::string(for_us ? "aud" : "")}) {

@@ -76,9 +76,9 @@ Finding challenge_of_403(Probe& probe, const Needed& needed) {
   return check::examines(
       probe, suites::unrelated_scopes(probe, needed), 403, [&](Probe&, const mcp::Answer& answer) {
         const std::string expected =
-            fmt::format("Bearer error=\"insufficient_scope\", scope=\"{}\", resource_metadata=…",
-                        base::join(needed.scopes, " "));
-        const mcp::Challenge* challenge = answer.challenge("Bearer");
+            fmt::format("{} error=\"insufficient_scope\", scope=\"{}\", resource_metadata=…",
+                        probe.scheme(), base::join(needed.scopes, " "));
+        const mcp::Challenge* challenge = answer.challenge(probe.scheme());
         if (challenge == nullptr) {
           return Finding::broken(expected, answer.summary() + ", without a Bearer challenge",
                                  "a client does not learn that more rights would help");
@@ -102,7 +102,7 @@ Finding all_at_once(Probe& probe) {
   if (all.size() < 2) return Finding::skipped("no operation that needs two scopes is known");
   const auto attempt = suites::without_scopes(probe, *needed);
   return check::examines(probe, attempt, 403, [&](Probe&, const mcp::Answer& answer) {
-    const mcp::Challenge* challenge = answer.challenge("Bearer");
+    const mcp::Challenge* challenge = answer.challenge(probe.scheme());
     const std::string* scope = challenge != nullptr ? challenge->parameter("scope") : nullptr;
     if (scope == nullptr) {
       return Finding::skipped("the 403 names no scope: see insufficient-scope-challenge");

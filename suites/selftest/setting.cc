@@ -33,6 +33,10 @@ const std::vector<Setting>& settings() {
       {.name = "upstream",
        .environment = {{"UPSTREAM_AUTH", "client-credentials"}},
        .own_cases_only = true},
+      {.name = "dpop", .environment = {{"DPOP", "required"}}},
+      {.name = "dpop-nonce", .environment = {{"DPOP", "required"}, {"DPOP_NONCE", "required"}}},
+      {.name = "mtls", .environment = {{"MTLS", "required"}}},
+      {.name = "tls", .environment = {{"HTTPS", "on"}}},
   };
   return list;
 }

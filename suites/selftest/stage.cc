@@ -38,12 +38,16 @@ base::Result<check::Profile> profile_of(const Stage& stage) {
 /// What `run --spawn` would tell the server by its environment.
 base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
                                                  const check::Profile& profile,
-                                                 const check::Secrets& secrets) {
+                                                 const check::Secrets& secrets,
+                                                 const check::Certificates& certificates) {
   auto environment = run::environment_of({.mode = stage.mode,
                                           .issuer = provider.issuer(),
                                           .secrets = secrets,
                                           .audience = profile.audience,
                                           .scopes = {kScope}});
+  environment["TLS_CERT"] = certificates.server.certificate;
+  environment["TLS_KEY"] = certificates.server.key;
+  environment["TLS_CLIENT_CA"] = certificates.ca;
   if (const Setting* setting = find_setting(stage.setting)) {
     for (const auto& [name, value] : setting->environment) environment[name] = value;
   }
@@ -116,7 +120,9 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   auto& clock = (*provider)->clock();
 
   const check::Secrets secrets = check::random_secrets();
-  auto config = config_of(stage, **provider, *profile, secrets);
+  auto certificates = check::make_certificates();
+  if (!certificates) return tl::unexpected(certificates.error());
+  auto config = config_of(stage, **provider, *profile, secrets, *certificates);
   if (!config) return tl::unexpected(config.error());
   auto server = reference_server::ReferenceServer::start(std::move(*config));
   if (!server) return tl::unexpected(server.error());
@@ -131,6 +137,8 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.shared_clock = &clock;
   options.secrets = secrets;
   options.profile = std::move(*profile);
+  options.tls.ca = certificates->ca;
+  options.certificates = *certificates;
   check::Context context(std::move(options), **provider, **rogue);
 
   StageResult result;

@@ -109,7 +109,7 @@ bool known_not_taken_up(Probe& probe) {
 
 bool accepted(Probe& probe, const jose::Key& key) {
   const std::string token = probe.mint(signed_by(probe, key));
-  return probe.send({.credential = check::bearer(token)}).kind == mcp::Kind::result;
+  return probe.send({.credential = probe.carry(token)}).kind == mcp::Kind::result;
 }
 
 /// Whether the server has come to know a key that was published just now.
