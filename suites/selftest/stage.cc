@@ -69,14 +69,14 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
   return config;
 }
 
-/// A server with a setting is judged by the cases for it, and by those that need none unless it
-/// wants its own only.
+/// Not everything that is found on a server with a setting is judged there once more. What it has
+/// beside a known provider is not: some of these give a server no tokens for its upstream.
 std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> cases) {
   const Setting* setting = find_setting(stage.setting);
   if (setting == nullptr) return cases;
   std::erase_if(cases, [&](const check::Case& one) {
-    if (one.needs.setting.empty()) return setting->own_cases_only;
-    return one.needs.setting != stage.setting;
+    if (one.needs.setting == stage.setting) return false;
+    return setting->own_cases_only || (!setting->profile.empty() && !one.needs.setting.empty());
   });
   return cases;
 }
