@@ -42,7 +42,8 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none, Mode::oauth, Mode::introspection, Mode::userinfo};
+  static const Modes list = {Mode::none, Mode::oauth, Mode::introspection, Mode::userinfo,
+                             Mode::oauth_proxy};
   return list;
 }
 

@@ -29,6 +29,8 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"TOKENINFO_URL", wiring.issuer.url() + "/tokeninfo"},
               {"CLIENT_ID", secrets.client_id},
               {"CLIENT_SECRET", secrets.client_secret}};
+    case Mode::oauth_proxy:
+      return {{"CLIENT_ID", secrets.client_id}, {"CLIENT_SECRET", secrets.client_secret}};
     default:
       return {};
   }
