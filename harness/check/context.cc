@@ -126,6 +126,8 @@ std::string Context::control_secret() {
       return secrets.api_key;
     case Mode::basic:
       return secrets.basic_user + ":" + secrets.basic_password;
+    case Mode::oauth_proxy:
+      return login_token();
     default:
       return control_token();
   }

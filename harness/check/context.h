@@ -18,6 +18,7 @@
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
 #include "harness/mcp/greeting.h"
+#include "harness/oauth/login.h"
 #include "harness/wire/connection.h"
 #include "mock-idp/idp/mock_idp.h"
 
@@ -118,6 +119,13 @@ class Context {
   /// The text of a token that an issuer of ours gives out: signed, or registered with the issuer
   /// where the target asks it about each token.
   base::Result<std::string> mint(const jose::Recipe& recipe);
+  /// Mode oauth-proxy: logs in through the target like a client with a user, who agrees to
+  /// everything. The error says which step failed.
+  base::Result<void> log_in();
+  /// The login whose access token is the control; null in other modes.
+  const oauth::Session* login() const { return login_ ? &*login_ : nullptr; }
+  /// Sends a request to any server, with the profile's fields where that is the target.
+  wire::Exchange ask(const base::Url& url, wire::Request request);
   /// How requests are framed now; a legacy session may have been renewed.
   mcp::Framing framing() const;
   /// Begins a new legacy session with the control's token; false if the target refuses.
@@ -144,6 +152,7 @@ class Context {
   friend class SetUp;
   bool wait_in_slices(std::chrono::milliseconds span) const;
   std::string control_token();
+  std::string login_token();
   Options options_;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
@@ -157,6 +166,7 @@ class Context {
   std::string session_id_;
   std::string token_;
   base::Time token_minted_;
+  std::optional<oauth::Session> login_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

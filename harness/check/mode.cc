@@ -47,9 +47,9 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none,  Mode::bearer,        Mode::api_key,
-                             Mode::basic, Mode::jwt_shared,    Mode::jwt_key,
-                             Mode::oauth, Mode::introspection, Mode::userinfo};
+  static const Modes list = {Mode::none,       Mode::bearer,     Mode::api_key, Mode::basic,
+                             Mode::jwt_shared, Mode::jwt_key,    Mode::oauth,   Mode::introspection,
+                             Mode::userinfo,   Mode::oauth_proxy};
   return list;
 }
 

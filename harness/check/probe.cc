@@ -134,10 +134,15 @@ wire::Exchange Probe::get_url(std::string_view url) {
     exchange.failure_text = parsed.error().message;
     return exchange;
   }
-  wire::Connection connection(*parsed, context_.options().tls);
   wire::Request request;
   request.target = parsed->target();
   request.headers = {{"Accept", "application/json"}};
+  return ask(*parsed, std::move(request));
+}
+
+wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
+  if (url.origin() == target().url.origin()) context_.add_profile_headers(request);
+  wire::Connection connection(url, context_.options().tls);
   context_.count_exchange();
   wire::Exchange exchange = connection.exchange(request, deadline());
   record(exchange);

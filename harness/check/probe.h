@@ -67,6 +67,8 @@ class Probe {
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);
+  /// Any request to any server, recorded as well.
+  wire::Exchange ask(const base::Url& url, wire::Request request);
 
   // Judged requests: the control is sent before and after; refused control → undecided.
   Finding refuses(const Attempt& attempt, const Refusal& refusal = {});

@@ -110,6 +110,11 @@ base::Result<void> SetUp::find_control() {
   const Mode mode = context_.target_.mode;
   const bool mints = modes::contains(modes::jwt(), mode) || modes::contains(modes::opaque(), mode);
   if (mints && !context_.options_.supplied.given()) return find_token();
+  if (mode == Mode::oauth_proxy && !context_.options_.supplied.given()) {
+    if (auto done = context_.log_in(); !done) {
+      return base::fail("no login through the server came about: " + done.error().message);
+    }
+  }
   if (try_control(context_.control_credential(), std::string(to_string(mode)))) return {};
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   return tl::unexpected(control_refused());
@@ -193,6 +198,10 @@ base::Error SetUp::control_refused() const {
   }
   if (context_.options_.supplied.given()) {
     return {fmt::format("the server refuses the credential that you brought along ({})",
+                        last_.summary())};
+  }
+  if (target.mode == Mode::oauth_proxy) {
+    return {fmt::format("the server refuses the access token that it gave out itself ({})",
                         last_.summary())};
   }
   if (modes::contains(modes::fixed(), target.mode)) {

@@ -39,6 +39,8 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"CLIENT_SECRET", secrets.client_secret}};
     case Mode::jwt_key:
       return {{"JWT_PUBLIC_KEY", public_key_of(wiring.issuer)}};
+    case Mode::oauth_proxy:
+      return {{"CLIENT_ID", secrets.client_id}, {"CLIENT_SECRET", secrets.client_secret}};
     default:
       return {};
   }
@@ -69,6 +71,7 @@ void add_placeholders(Mode mode, const check::Secrets& secrets, Values& values) 
       return;
     case Mode::introspection:
     case Mode::userinfo:
+    case Mode::oauth_proxy:
       values["client_id"] = secrets.client_id;
       values["client_secret"] = secrets.client_secret;
       return;
