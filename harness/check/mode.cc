@@ -42,7 +42,8 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none, Mode::oauth, Mode::introspection, Mode::userinfo};
+  static const Modes list = {Mode::none,    Mode::oauth,     Mode::introspection,  Mode::userinfo,
+                             Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
   return list;
 }
 
@@ -83,6 +84,10 @@ Modes claims() { return {Mode::oauth, Mode::jwt_shared, Mode::jwt_key, Mode::int
 Modes opaque() { return {Mode::introspection, Mode::userinfo}; }
 
 Modes fixed() { return {Mode::bearer, Mode::api_key, Mode::basic}; }
+
+Modes tool_calls() {
+  return {Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
+}
 
 Modes in_arguments() { return {Mode::in_band, Mode::stdio_argument, Mode::stdio_jwt}; }
 

@@ -47,6 +47,7 @@ Modes signed_jwt();      ///< of these, with a private key
 Modes claims();          ///< tokens have claims that we choose: JWTs and introspected tokens
 Modes opaque();          ///< the issuer is asked about each token
 Modes fixed();           ///< fixed secrets: bearer, api_key, basic
+Modes tool_calls();      ///< credentials are judged when a tool is called: no HTTP authorization
 Modes in_arguments();    ///< credentials in the arguments of tool calls
 
 }  // namespace modes

@@ -31,6 +31,17 @@ std::size_t fetches(check::Context& context, std::string_view endpoint) {
       [&](const idp::Entry& entry) { return entry.endpoint == endpoint; });
 }
 
+/// Whatever a tool's arguments hold has been before the model, and is in what it remembers.
+void note_call(check::Context& context) {
+  const check::Target& target = context.target();
+  json note = {{"call", json::parse(target.control().params, nullptr, false)}};
+  if (check::modes::contains(check::modes::in_arguments(), target.mode)) {
+    note["argument"] = check::credential_argument(target.mode, target.profile);
+    note["seen_by"] = {"the model", "its context", "logs of client and server"};
+  }
+  context.note("credential", base::dump(note));
+}
+
 }  // namespace
 
 void add_greeting(check::TargetFacts& facts, const check::Target& target) {
@@ -54,7 +65,9 @@ std::string dialect_of(const std::vector<check::Refused>& refused) {
 }
 
 void note_run(check::Context& context) {
-  if (context.target().mode == check::Mode::none) return;
+  const check::Mode mode = context.target().mode;
+  if (mode == check::Mode::none) return;
+  if (check::modes::contains(check::modes::tool_calls(), mode)) return note_call(context);
   const check::Calibration& calibration = context.calibration();
   const json typ = calibration.typ ? json(*calibration.typ) : json();
   context.note("control", base::dump({{"alg", calibration.alg},
