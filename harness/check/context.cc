@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "harness/check/probe.h"
 #include "harness/check/set_up.h"
+#include "harness/check/stdio_token.h"
 
 namespace check {
 namespace {
@@ -57,6 +58,11 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   add_secrets(options_.supplied, redactor_);
   // How a target asks is for cases to judge; here it has to be answered.
   if (target_.mode == Mode::introspection) idp_.issuer().opaque_tokens().answer_anybody();
+  if (options_.spawning) {
+    Secrets secrets = options_.secrets;
+    stdio_ = std::make_unique<StdioTarget>(options_.spawning, std::move(secrets),
+                                           options_.start_timeout);
+  }
 }
 
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
@@ -80,6 +86,12 @@ base::Deadline Context::request_deadline() const {
 }
 
 jose::Recipe Context::control(std::string_view subject) const {
+  if (target_.mode == Mode::stdio_jwt) {
+    jose::Recipe recipe = stdio_token(options_.secrets.jwt_secret, subject, target_.scopes,
+                                      idp_.clock().epoch_seconds());
+    for (const auto& [name, json] : target_.profile.claims) recipe.claims.set(name, json);
+    return recipe;
+  }
   auto recipe = idp_.issuer().recipe(target_.audience, base::join(target_.scopes, " "),
                                      target_.mode == Mode::jwt_shared ? "" : calibration_.alg);
   // The algorithm was checked against the provider when it was chosen.
@@ -119,7 +131,11 @@ std::string Context::control_secret() {
   const Secrets& secrets = options_.secrets;
   switch (target_.mode) {
     case Mode::none:
+    case Mode::stdio_env:
       return {};
+    case Mode::in_band:
+    case Mode::stdio_argument:
+      return secrets.api_key;
     case Mode::bearer:
       return secrets.bearer_token;
     case Mode::api_key:

@@ -17,6 +17,7 @@
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
+#include "harness/check/stdio_target.h"
 #include "harness/mcp/greeting.h"
 #include "harness/oauth/login.h"
 #include "harness/wire/connection.h"
@@ -37,6 +38,9 @@ struct Target {
   /// metadata, nor a challenge, nor its profile says that it knows them.
   bool scopes_assumed = false;
   bool spawned = false;
+  /// A tool call that good credentials succeed with, where they are judged when a tool is called.
+  std::optional<mcp::Operation> call;
+  std::string tools;  ///< the result of tools/list, JSON text
   std::optional<Tool> witness;
   std::optional<Tool> identity;
   std::optional<Tool> scoped;
@@ -45,6 +49,10 @@ struct Target {
   mcp::Revision revision() const { return greeting.revision; }
   mcp::Era era() const { return greeting.era; }
   mcp::Framing framing() const;
+  /// The request that good credentials succeed with.
+  mcp::Operation control() const {
+    return profile.operation.value_or(call.value_or(mcp::Operation::list_tools()));
+  }
 };
 
 /// How the control's token looks: found by trying (the catalogue's "Calibration").
@@ -82,6 +90,9 @@ class Context {
     wire::TlsOptions tls;
     Secrets secrets;    ///< that the target was told, where we started it
     Supplied supplied;  ///< the user's own credential; then nothing is minted
+    /// Starts a target that speaks over standard input and output; none over HTTP.
+    Spawning spawning;
+    std::chrono::milliseconds start_timeout{15'000};
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
@@ -103,6 +114,8 @@ class Context {
   base::Redactor& redactor() { return redactor_; }
 
   wire::Connection connect() const;
+  /// The target over standard input and output; null over HTTP.
+  StdioTarget* stdio() { return stdio_.get(); }
   /// Adds the fields that the profile wants with every request to the target.
   void add_profile_headers(wire::Request& request) const;
   /// When a request that is sent now has to be answered; at once when the run is cancelled.
@@ -142,7 +155,10 @@ class Context {
   std::size_t count_exchange() { return ++exchange_count_; }
 
   /// Ends waits early. Safe to call from a signal's thread.
-  void cancel() { cancelled_ = true; }
+  void cancel() {
+    cancelled_ = true;
+    if (stdio_ != nullptr) stdio_->cancel();
+  }
   bool cancelled() const { return cancelled_; }
   /// Waits in slices that `cancel` ends; tells `on_wait` why.
   bool wait(std::chrono::milliseconds span, std::string_view reason);
@@ -159,6 +175,7 @@ class Context {
   Target target_;
   Calibration calibration_;
   base::Redactor redactor_;
+  std::unique_ptr<StdioTarget> stdio_;
   bool refuses_something_ = true;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::size_t> exchange_count_{0};

@@ -53,6 +53,7 @@ base::Result<void> SetUp::run() {
   target.audience = target.profile.audience;
   target.scopes = target.profile.scopes;
   add_new(target.scopes, context_.options_.scopes);
+  if (modes::contains(modes::tool_calls(), target.mode)) return find_call();
   if (modes::contains(modes::metadata(), target.mode)) read_protected_resource_metadata();
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   if (target.audience.empty()) target.audience = context_.options_.url;
@@ -68,6 +69,9 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Creden
   for (const auto& header : credential.headers) request.headers.push_back(header);
   context_.count_exchange();
   const std::string own_id(id);
+  if (StdioTarget* stdio = context_.stdio()) {
+    return stdio->exchange(request.body, id, context_.request_deadline());
+  }
   auto answer = mcp::interpret(connection_.exchange(request, context_.request_deadline(),
                                                     [&](const wire::Response& response) {
                                                       return mcp::has_response(response, own_id);
@@ -78,8 +82,7 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Creden
 }
 
 mcp::Answer SetUp::control_request(const Credential& credential) {
-  const mcp::Operation operation =
-      context_.target_.profile.operation.value_or(mcp::Operation::list_tools());
+  const mcp::Operation operation = with_credential(context_.target_.control(), credential);
   return send(mcp::frame(context_.target_.framing(), operation, "\"set-up\""), "\"set-up\"",
               credential);
 }

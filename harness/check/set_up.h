@@ -20,6 +20,10 @@ class SetUp {
   mcp::Answer control_request(const Credential& credential);
   void read_protected_resource_metadata();
   base::Result<void> find_control();
+  /// The same where credentials are judged when a tool is called (set_up_calls.cc).
+  base::Result<void> find_call();
+  base::Result<void> greet_for_calls();
+  mcp::Answer call(const Credential& credential);
   base::Result<void> find_token();
   /// Whether a token of this form is accepted.
   bool try_token(const std::string& alg, const std::optional<std::string>& typ);

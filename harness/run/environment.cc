@@ -26,6 +26,12 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"API_KEY_REVOKED", secrets.revoked_api_key}};
     case Mode::basic:
       return {{"BASIC_USER", secrets.basic_user}, {"BASIC_PASSWORD", secrets.basic_password}};
+    case Mode::in_band:
+    case Mode::stdio_argument:
+      return {{"API_KEY", secrets.api_key}};
+    case Mode::stdio_env:
+      return {{"API_KEY", secrets.api_key}, {"API_KEY_SHA256", secrets.api_key_sha256}};
+    case Mode::stdio_jwt:
     case Mode::jwt_shared:
       return {{"JWT_SECRET", secrets.jwt_secret}};
     case Mode::introspection:
@@ -67,6 +73,9 @@ void add_placeholders(Mode mode, const check::Secrets& secrets, Values& values) 
       values["token"] = secrets.bearer_token;
       return;
     case Mode::api_key:
+    case Mode::in_band:
+    case Mode::stdio_env:
+    case Mode::stdio_argument:
       values["api_key"] = secrets.api_key;
       return;
     case Mode::introspection:
