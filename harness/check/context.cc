@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "harness/check/probe.h"
 #include "harness/check/set_up.h"
+#include "harness/check/stdio_token.h"
 
 namespace check {
 namespace {
@@ -59,6 +60,11 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   add_secrets(options_.supplied, redactor_);
   // How a target asks is for cases to judge; here it has to be answered.
   if (target_.mode == Mode::introspection) idp_.issuer().opaque_tokens().answer_anybody();
+  if (options_.spawning) {
+    Secrets secrets = options_.secrets;
+    stdio_ = std::make_unique<StdioTarget>(options_.spawning, std::move(secrets),
+                                           options_.start_timeout);
+  }
 }
 
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
@@ -103,6 +109,12 @@ base::Deadline Context::request_deadline() const {
 }
 
 jose::Recipe Context::control(std::string_view subject) const {
+  if (target_.mode == Mode::stdio_jwt) {
+    jose::Recipe recipe = stdio_token(options_.secrets.jwt_secret, subject, target_.scopes,
+                                      idp_.clock().epoch_seconds());
+    for (const auto& [name, json] : target_.profile.claims) recipe.claims.set(name, json);
+    return recipe;
+  }
   const std::string alg = target_.mode == Mode::jwt_shared ? "" : calibration_.alg;
   auto recipe = idp_.issuer().token({}, {.audience_json = base::json_string(target_.audience),
                                          .scope = base::join(target_.scopes, " "),
@@ -152,13 +164,19 @@ std::string Context::control_secret() {
   const Secrets& secrets = options_.secrets;
   switch (target_.mode) {
     case Mode::none:
+    case Mode::stdio_env:
       return {};
+    case Mode::in_band:
+    case Mode::stdio_argument:
+      return secrets.api_key;
     case Mode::bearer:
       return secrets.bearer_token;
     case Mode::api_key:
       return secrets.api_key;
     case Mode::basic:
       return secrets.basic_user + ":" + secrets.basic_password;
+    case Mode::oauth_proxy:
+      return login_token();
     default:
       return control_token();
   }

@@ -18,7 +18,9 @@
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
+#include "harness/check/stdio_target.h"
 #include "harness/mcp/greeting.h"
+#include "harness/oauth/login.h"
 #include "harness/wire/connection.h"
 #include "mock-idp/idp/mock_idp.h"
 
@@ -39,6 +41,9 @@ struct Target {
   /// Why its certificate is not to be trusted; empty: it is, or there is none.
   std::string certificate_problem;
   bool spawned = false;
+  /// A tool call that good credentials succeed with, where they are judged when a tool is called.
+  std::optional<mcp::Operation> call;
+  std::string tools;  ///< the result of tools/list, JSON text
   std::optional<Tool> witness;
   std::optional<Tool> identity;
   std::optional<Tool> scoped;
@@ -49,6 +54,10 @@ struct Target {
   mcp::Revision revision() const { return greeting.revision; }
   mcp::Era era() const { return greeting.era; }
   mcp::Framing framing() const;
+  /// The request that good credentials succeed with.
+  mcp::Operation control() const {
+    return profile.operation.value_or(call.value_or(mcp::Operation::list_tools()));
+  }
 };
 
 /// How the control's token looks: found by trying (the catalogue's "Calibration").
@@ -87,6 +96,9 @@ class Context {
     Certificates certificates;  ///< what is shown to a target over https; none: empty
     Secrets secrets;            ///< that the target was told, where we started it
     Supplied supplied;          ///< the user's own credential; then nothing is minted
+    /// Starts a target that speaks over standard input and output; none over HTTP.
+    Spawning spawning;
+    std::chrono::milliseconds start_timeout{15'000};
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
@@ -116,6 +128,8 @@ class Context {
   wire::Exchange exchange(wire::Connection& connection, const wire::Request& request,
                           base::Deadline deadline, const wire::Enough& enough = {},
                           const MakeProofs& proofs = {});
+  /// The target over standard input and output; null over HTTP.
+  StdioTarget* stdio() { return stdio_.get(); }
   /// Adds the fields that the profile wants with every request to the target.
   void add_profile_headers(wire::Request& request) const;
   /// When a request that is sent now has to be answered; at once when the run is cancelled.
@@ -132,6 +146,13 @@ class Context {
   /// The text of a token that an issuer of ours gives out: signed, or registered with the issuer
   /// where the target asks it about each token.
   base::Result<std::string> mint(const jose::Recipe& recipe);
+  /// Mode oauth-proxy: logs in through the target like a client with a user, who agrees to
+  /// everything. The error says which step failed.
+  base::Result<void> log_in();
+  /// The login whose access token is the control; null in other modes.
+  const oauth::Session* login() const { return login_ ? &*login_ : nullptr; }
+  /// Sends a request to any server, with the profile's fields where that is the target.
+  wire::Exchange ask(const base::Url& url, wire::Request request);
   /// How requests are framed now; a legacy session may have been renewed.
   mcp::Framing framing() const;
   /// Begins a new legacy session with the control's token; false if the target refuses.
@@ -148,7 +169,10 @@ class Context {
   std::size_t count_exchange() { return ++exchange_count_; }
 
   /// Ends waits early. Safe to call from a signal's thread.
-  void cancel() { cancelled_ = true; }
+  void cancel() {
+    cancelled_ = true;
+    if (stdio_ != nullptr) stdio_->cancel();
+  }
   bool cancelled() const { return cancelled_; }
   /// Waits in slices that `cancel` ends; tells `on_wait` why.
   bool wait(std::chrono::milliseconds span, std::string_view reason);
@@ -158,6 +182,7 @@ class Context {
   friend class SetUp;
   bool wait_in_slices(std::chrono::milliseconds span) const;
   std::string control_token();
+  std::string login_token();
   Options options_;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
@@ -165,6 +190,7 @@ class Context {
   Binding binding_;
   Calibration calibration_;
   base::Redactor redactor_;
+  std::unique_ptr<StdioTarget> stdio_;
   bool refuses_something_ = true;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::size_t> exchange_count_{0};
@@ -172,6 +198,7 @@ class Context {
   std::string session_id_;
   std::string token_;
   base::Time token_minted_;
+  std::optional<oauth::Session> login_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

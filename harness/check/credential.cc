@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
 #include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
@@ -15,6 +19,30 @@ Credential bearer(std::string_view token) { return authorization(fmt::format("Be
 
 Credential authorization(std::string_view value) {
   return {"Authorization", {{"Authorization", std::string(value)}}};
+}
+
+std::string credential_argument(Mode mode, const Profile& profile) {
+  if (!profile.credential_argument.empty()) return profile.credential_argument;
+  return mode == Mode::stdio_jwt ? "jwt_token" : "auth_token";
+}
+
+Credential in_arguments(std::string arguments) {
+  return {.label = "arguments", .headers = {}, .arguments = std::move(arguments)};
+}
+
+mcp::Operation with_credential(mcp::Operation operation, const Credential& credential) {
+  if (credential.arguments.empty() || operation.method != "tools/call") return operation;
+  const auto parse = [](const std::string& text) {
+    return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  };
+  nlohmann::json params = parse(operation.params);
+  const nlohmann::json more = parse(credential.arguments);
+  if (!params.is_object() || !more.is_object()) return operation;
+  nlohmann::json& arguments = params["arguments"];
+  if (!arguments.is_object()) arguments = nlohmann::json::object();
+  arguments.update(more);
+  operation.params = base::dump(params);
+  return operation;
 }
 
 Credential carry(Mode mode, const Profile& profile, std::string_view secret) {
@@ -31,9 +59,9 @@ Credential carry(Mode mode, const Profile& profile, std::string_view secret) {
     case Mode::in_band:
     case Mode::stdio_argument:
     case Mode::stdio_jwt:
-      return {.label = profile.credential_argument,
-              .arguments = fmt::format("{{{}:{}}}", base::json_string(profile.credential_argument),
-                                       base::json_string(secret))};
+      return in_arguments(fmt::format("{{{}:{}}}",
+                                      base::json_string(credential_argument(mode, profile)),
+                                      base::json_string(secret)));
     default:
       return bearer(secret);
   }

@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/base/url.h"
+#include "harness/mcp/stdio.h"
 
 namespace check {
 namespace {
@@ -47,6 +48,9 @@ std::string netcat_line(const wire::Exchange& exchange, const base::Url& url) {
 }  // namespace
 
 std::string curl_line(const wire::Exchange& exchange) {
+  if (exchange.url == mcp::kStdioUrl && exchange.raw_request.size() <= kMaxLine) {
+    return fmt::format("printf '%s\\n' {} | SERVER", base::shell_quote(exchange.request.body));
+  }
   const auto url = base::parse_url(exchange.url);
   if (!url || exchange.raw_request.size() > kMaxLine) return {};
   const wire::Request& request = exchange.request;

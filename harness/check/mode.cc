@@ -47,9 +47,10 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {Mode::none,  Mode::bearer,        Mode::api_key,
-                             Mode::basic, Mode::jwt_shared,    Mode::jwt_key,
-                             Mode::oauth, Mode::introspection, Mode::userinfo};
+  static const Modes list = {
+      Mode::none,    Mode::bearer,    Mode::api_key,        Mode::basic,    Mode::jwt_shared,
+      Mode::jwt_key, Mode::oauth,     Mode::introspection,  Mode::userinfo, Mode::oauth_proxy,
+      Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
   return list;
 }
 
@@ -100,6 +101,10 @@ Modes fixed() { return {Mode::bearer, Mode::api_key, Mode::basic}; }
 Modes issued() { return without(bearer_scheme(), Mode::bearer); }
 
 Modes with_scheme() { return without(protected_http(), Mode::api_key); }
+
+Modes tool_calls() {
+  return {Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
+}
 
 Modes in_arguments() { return {Mode::in_band, Mode::stdio_argument, Mode::stdio_jwt}; }
 

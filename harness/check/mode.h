@@ -51,6 +51,7 @@ Modes opaque();          ///< the issuer is asked about each token
 Modes fixed();           ///< fixed secrets: bearer, api_key, basic
 Modes issued();          ///< bearer tokens that somebody issues: bearer_scheme without bearer
 Modes with_scheme();     ///< `Authorization` with a scheme: protected_http without api_key
+Modes tool_calls();      ///< credentials are judged when a tool is called: no HTTP authorization
 Modes in_arguments();    ///< credentials in the arguments of tool calls
 
 }  // namespace modes

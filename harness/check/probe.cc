@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/text.h"
+#include "harness/check/call_refusal.h"
 #include "harness/check/curl.h"
 #include "harness/check/refusal.h"
 
@@ -92,27 +93,50 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   // Servers tell the answers of a session apart by these numbers.
   const std::string id = std::to_string(context_.count_exchange());
   const mcp::Operation operation =
-      attempt.operation.value_or(target().profile.operation.value_or(mcp::Operation::list_tools()));
+      with_credential(attempt.operation.value_or(target().control()), attempt.credential);
   wire::Request request = mcp::frame(framing, operation, id);
   context_.add_profile_headers(request);
   for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
   if (attempt.edit) attempt.edit(request);
-  const auto enough = [&](const wire::Response& response) {
-    return mcp::has_response(response, id);
-  };
+  auto answer = carry_out(attempt, request, id);
+  record(answer.exchange);
+  if (answer.status() >= 400) {
+    context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
+  }
+  return answer;
+}
+
+mcp::Answer Probe::carry_out(const Attempt& attempt, const wire::Request& request,
+                             const std::string& id) {
+  if (StdioTarget* stdio = context_.stdio()) return stdio->exchange(request.body, id, deadline());
   std::optional<wire::Connection> other;
   if (attempt.certificate) {
     wire::TlsOptions tls = context_.tls_options();
     tls.certificate = *attempt.certificate;
     other.emplace(target().url, std::move(tls));
   }
-  auto answer = mcp::interpret(
+  const auto enough = [&](const wire::Response& response) {
+    return mcp::has_response(response, id);
+  };
+  return mcp::interpret(
       context_.exchange(other ? *other : connection_, request, deadline(), enough, attempt.proofs),
       id);
+}
+
+mcp::StdioGreeting Probe::start_process(const Secrets& secrets) {
+  auto met = context_.stdio()->start(secrets, target().revision());
+  record(met.greeting.last.exchange);
+  return met;
+}
+
+mcp::Answer Probe::send_to(mcp::StdioGreeting& process, const Credential& credential) {
+  const std::string id = std::to_string(context_.count_exchange());
+  mcp::Framing framing{.target = "",
+                       .revision = process.greeting.revision,
+                       .protocol_version = process.greeting.protocol_version};
+  const auto request = mcp::frame(framing, with_credential(target().control(), credential), id);
+  mcp::Answer answer = process.peer->exchange(request.body, id, deadline());
   record(answer.exchange);
-  if (answer.status() >= 400) {
-    context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
-  }
   return answer;
 }
 
@@ -163,6 +187,12 @@ wire::Exchange Probe::get_url(std::string_view url) {
   wire::Request request;
   request.target = parsed->target();
   request.headers = {{"Accept", "application/json"}};
+  return ask(*parsed, std::move(request));
+}
+
+wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
+  if (url.origin() == target().url.origin()) context_.add_profile_headers(request);
+  wire::Connection connection(url, context_.options().tls);
   context_.count_exchange();
   wire::Exchange exchange = connection.exchange(request, deadline());
   record(exchange);
@@ -171,7 +201,9 @@ wire::Exchange Probe::get_url(std::string_view url) {
 
 bool Probe::control_accepted() {
   const Attempt control{.credential = good_credential()};
-  mcp::Answer answer = send(control);
+  control_ = send(control);
+  const mcp::Answer& answer = control_;
+  if (modes::contains(modes::tool_calls(), target().mode)) return was_run(answer);
   if (answer.kind == mcp::Kind::result) return true;
   // A legacy session can end at any time; that says nothing about credentials.
   const bool session_lost = answer.status() == 404 || answer.status() == 400;
@@ -196,10 +228,28 @@ Finding Probe::refuses(const Attempt& attempt, const Refusal& wanted) {
         "nothing: " +
         last_answer_);
   }
+  if (modes::contains(modes::tool_calls(), target().mode) && refusal.challenge) {
+    return refuses_call(attempt);
+  }
   const mcp::Answer answer = send(attempt);
   Finding finding = judge_refusal(answer, refusal);
   decisive(answer.exchange, finding.kind == Finding::Kind::broken);
   if (finding.ok() && !control_accepted()) {
+    return Finding::undecided(
+        "good credentials were refused just after, so the refusal proves "
+        "nothing: " +
+        last_answer_);
+  }
+  return finding;
+}
+
+Finding Probe::refuses_call(const Attempt& attempt) {
+  const mcp::Answer before = control_;
+  const mcp::Answer answer = send(attempt);
+  const bool good_after = control_accepted();
+  Finding finding = judge_call(answer, before, control_);
+  decisive(answer.exchange, finding.kind == Finding::Kind::broken);
+  if (finding.ok() && !good_after) {
     return Finding::undecided(
         "good credentials were refused just after, so the refusal proves "
         "nothing: " +
@@ -218,8 +268,10 @@ Finding Probe::accepts(const Attempt& attempt) {
     return Finding::undecided("good credentials were refused just before: " + last_answer_);
   }
   const mcp::Answer answer = send(attempt);
-  decisive(answer.exchange, answer.kind != mcp::Kind::result);
-  if (answer.kind == mcp::Kind::result) return Finding::met(answer.summary());
+  const bool by_call = modes::contains(modes::tool_calls(), target().mode);
+  const bool taken = by_call ? was_run(answer) : answer.kind == mcp::Kind::result;
+  decisive(answer.exchange, !taken);
+  if (taken) return Finding::met(answer.summary());
   if (answer.kind == mcp::Kind::limited) {
     return Finding::undecided("the server kept answering 429");
   }
@@ -254,7 +306,9 @@ bool Probe::wait(milliseconds span, std::string_view reason) { return context_.w
 void Probe::note(std::string_view name, std::string_view json) { context_.note(name, json); }
 
 void Probe::record(const wire::Exchange& exchange) {
-  if (exchange.response) {
+  if (exchange.url == mcp::kStdioUrl) {
+    last_answer_ = mcp::interpret(exchange, "").summary();
+  } else if (exchange.response) {
     last_answer_ = fmt::format("status {}", exchange.response->status);
   } else {
     last_answer_ = exchange.failure_text;

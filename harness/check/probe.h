@@ -78,6 +78,14 @@ class Probe {
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);
+  /// Any request to any server, recorded as well.
+  wire::Exchange ask(const base::Url& url, wire::Request request);
+
+  // Targets over standard input and output (Context::stdio).
+  /// Starts and greets a process of the case's own with other secrets.
+  mcp::StdioGreeting start_process(const Secrets& secrets);
+  /// The control, with that credential, to such a process.
+  mcp::Answer send_to(mcp::StdioGreeting& process, const Credential& credential);
 
   // Judged requests: the control is sent before and after; refused control → undecided.
   Finding refuses(const Attempt& attempt, const Refusal& refusal = {});
@@ -106,6 +114,9 @@ class Probe {
 
  private:
   mcp::Answer send_once(const Attempt& attempt);
+  mcp::Answer carry_out(const Attempt& attempt, const wire::Request& request,
+                        const std::string& id);
+  Finding refuses_call(const Attempt& attempt);
   void record(const wire::Exchange& exchange);
 
   Context& context_;
@@ -118,6 +129,7 @@ class Probe {
   bool wanted_issuer_ = false;
   std::string error_;        ///< a token that could not be made
   std::string last_answer_;  ///< in words
+  mcp::Answer control_;      ///< the answer to the last control
 };
 
 // Bodies of cases, for use in literals: `.run = refuses_token([](auto& t) { … })`.

@@ -52,7 +52,8 @@ struct Profile {
   std::string api_key_header = "X-API-Key";   ///< of mode api-key
   std::string api_key_template = "{key}";     ///< its value, such as "Token {key}"
   std::vector<std::string> api_keys;          ///< "several", "revoked": see Declared
-  std::string credential_argument = "auth_token";  ///< of modes that carry it in tool arguments
+  /// Of modes that carry it in tool arguments; empty: "jwt_token" in stdio-jwt, else "auth_token".
+  std::string credential_argument;
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
   std::chrono::seconds key_cache_ttl{90};  ///< how long withdrawn keys may live on

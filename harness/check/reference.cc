@@ -20,6 +20,7 @@ constexpr std::array kDocuments = {
     Document{"OIDC Core", "https://openid.net/specs/openid-connect-core-1_0.html", false},
     Document{"OIDC Discovery", "https://openid.net/specs/openid-connect-discovery-1_0.html", false},
     Document{"JSON-RPC 2.0", "https://www.jsonrpc.org/specification", false},
+    Document{"JSON Schema", "https://json-schema.org/draft/2020-12/json-schema-validation", true},
     Document{"Fetch", "https://fetch.spec.whatwg.org/", false},
     Document{"Fetch standard", "https://fetch.spec.whatwg.org/", false},
 };
@@ -71,6 +72,11 @@ std::string mcp_page(std::string_view document, const std::string& section,
     // The one page on Streamable HTTP has other headings since 2026-07-28.
     return revision < mcp::Revision::r2026_07_28 ? "basic/transports#" + anchor(section)
                                                  : "basic/transports/streamable-http";
+  }
+  if (document == "MCP stdio") {
+    return revision < mcp::Revision::r2026_07_28
+               ? "basic/transports#stdio"
+               : fmt::format("basic/transports/stdio#{}", anchor(section));
   }
   if (section.find('/') != std::string::npos) return section;
   const std::string heading = anchor(section);

@@ -1,11 +1,27 @@
 #include "harness/check/secrets.h"
 
 #include "common/base/random.h"
+#include "mock-idp/jose/key.h"
 
 namespace check {
 
+namespace {
+
+std::string hex(const std::string& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+}  // namespace
+
 Secrets random_secrets() {
-  return {
+  Secrets secrets{
       .bearer_token = "tok_" + base::random_hex(24),
       .api_key = "key_" + base::random_hex(24),
       .second_api_key = "key_" + base::random_hex(24),
@@ -16,6 +32,8 @@ Secrets random_secrets() {
       .client_id = "mcp-server",
       .client_secret = "secret+" + base::random_hex(24) + "/%",
   };
+  secrets.api_key_sha256 = hex(jose::sha256(secrets.api_key));
+  return secrets;
 }
 
 void add_secrets(const Supplied& supplied, base::Redactor& redactor) {

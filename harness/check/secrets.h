@@ -13,6 +13,7 @@ struct Secrets {
   std::string api_key;
   std::string second_api_key;   ///< good as well, where the target knows several
   std::string revoked_api_key;  ///< was good once
+  std::string api_key_sha256;   ///< of api_key, in hex: how a stdio server knows the right one
   std::string basic_user;
   std::string basic_password;  ///< with a colon in it, which RFC 7617 allows
   std::string jwt_secret;      ///< of HS256: 64 characters (RFC 7518, section 3.2 wants 32 bytes)

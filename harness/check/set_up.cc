@@ -61,6 +61,7 @@ base::Result<void> SetUp::run() {
   target.scopes = target.profile.scopes;
   add_new(target.scopes, context_.options_.scopes);
   if (target.url.scheme == "https") look_at_certificate();
+  if (modes::contains(modes::tool_calls(), target.mode)) return find_call();
   if (modes::contains(modes::metadata(), target.mode)) read_protected_resource_metadata();
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   if (target.audience.empty()) target.audience = context_.options_.url;
@@ -79,6 +80,9 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Creden
   for (const auto& header : credential.headers) request.headers.push_back(header);
   context_.count_exchange();
   const std::string own_id(id);
+  if (StdioTarget* stdio = context_.stdio()) {
+    return stdio->exchange(request.body, id, context_.request_deadline());
+  }
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, own_id);
   };
@@ -89,8 +93,7 @@ mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Creden
 }
 
 mcp::Answer SetUp::control_request(const Credential& credential) {
-  const mcp::Operation operation =
-      context_.target_.profile.operation.value_or(mcp::Operation::list_tools());
+  const mcp::Operation operation = with_credential(context_.target_.control(), credential);
   return send(mcp::frame(context_.target_.framing(), operation, "\"set-up\""), "\"set-up\"",
               credential);
 }
@@ -122,6 +125,11 @@ base::Result<void> SetUp::find_control() {
   const Mode mode = context_.target_.mode;
   const bool mints = modes::contains(modes::jwt(), mode) || modes::contains(modes::opaque(), mode);
   if (mints && !context_.options_.supplied.given()) return find_token();
+  if (mode == Mode::oauth_proxy && !context_.options_.supplied.given()) {
+    if (auto done = context_.log_in(); !done) {
+      return base::fail("no login through the server came about: " + done.error().message);
+    }
+  }
   if (try_control(context_.control_credential(), std::string(to_string(mode)))) return {};
   if (!transport_problem_.empty()) return base::fail(transport_problem_);
   return tl::unexpected(control_refused());
@@ -209,6 +217,10 @@ base::Error SetUp::control_refused() const {
   }
   if (context_.options_.supplied.given()) {
     return {fmt::format("the server refuses the credential that you brought along ({})",
+                        last_.summary())};
+  }
+  if (target.mode == Mode::oauth_proxy) {
+    return {fmt::format("the server refuses the access token that it gave out itself ({})",
                         last_.summary())};
   }
   if (modes::contains(modes::fixed(), target.mode)) {

@@ -28,6 +28,10 @@ class SetUp {
   /// What of all that makes cases apply that else do not.
   void note_bindings();
   base::Result<void> find_control();
+  /// The same where credentials are judged when a tool is called (set_up_calls.cc).
+  base::Result<void> find_call();
+  base::Result<void> greet_for_calls();
+  mcp::Answer call(const Credential& credential);
   base::Result<void> find_token();
   /// Whether a token of this form is accepted.
   bool try_token(const std::string& alg, const std::optional<std::string>& typ);

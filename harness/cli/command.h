@@ -19,5 +19,6 @@ void add_serve(CLI::App& root, int& exit_code);
 void add_list(CLI::App& root, int& exit_code);
 void add_explain(CLI::App& root, int& exit_code);
 void add_healthcheck(CLI::App& root, int& exit_code);
+void add_login(CLI::App& root, int& exit_code);
 
 }  // namespace cli

@@ -43,13 +43,18 @@ struct Source {
   const std::string& given;
   base::Result<std::string> (*read)(const std::string& given);
   check::Modes modes;
+  bool settles_mode = false;  ///< where none is named: the first of these is meant
 };
 
 std::vector<Source> sources(const CredentialFlags& flags) {
-  return {{"--token-env", flags.token_env, from_variable, check::modes::bearer_scheme()},
-          {"--token-file", flags.token_file, from_file, check::modes::bearer_scheme()},
-          {"--api-key-env", flags.api_key_env, from_variable, {check::Mode::api_key}},
-          {"--basic-env", flags.basic_env, from_variable, {check::Mode::basic}}};
+  using check::Mode;
+  check::Modes tokens = check::modes::bearer_scheme();
+  tokens.push_back(Mode::stdio_jwt);
+  const check::Modes keys = {Mode::api_key, Mode::in_band, Mode::stdio_env, Mode::stdio_argument};
+  return {{"--token-env", flags.token_env, from_variable, tokens},
+          {"--token-file", flags.token_file, from_file, tokens},
+          {"--api-key-env", flags.api_key_env, from_variable, keys, true},
+          {"--basic-env", flags.basic_env, from_variable, {Mode::basic}, true}};
 }
 
 base::Result<check::Supplied> read(const Source& source) {
@@ -89,7 +94,7 @@ base::Result<SuppliedCredential> read_credential(const CredentialFlags& flags,
     auto supplied = read(source);
     if (!supplied) return tl::unexpected(supplied.error());
     result.supplied = std::move(*supplied);
-    if (source.modes.size() == 1) result.mode = source.modes.front();
+    if (source.settles_mode) result.mode = mode.value_or(source.modes.front());
   }
   return result;
 }

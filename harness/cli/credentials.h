@@ -26,7 +26,7 @@ void add_credential_flags(CLI::App& command, CredentialFlags& flags);
 /// What the flags lead to.
 struct SuppliedCredential {
   check::Supplied supplied;
-  /// The mode that goes with the flag, where it leaves no choice.
+  /// The mode that goes with the flag, where the flag tells it.
   std::optional<check::Mode> mode;
 };
 

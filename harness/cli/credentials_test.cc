@@ -39,6 +39,7 @@ TEST_F(Credentials, OfOneKindOnlySettleTheMode) {
   set("alice:secret");
   EXPECT_EQ(read_credential({.basic_env = kVariable}, std::nullopt)->mode, Mode::basic);
   EXPECT_EQ(read_credential({.api_key_env = kVariable}, std::nullopt)->mode, Mode::api_key);
+  EXPECT_EQ(read_credential({.api_key_env = kVariable}, Mode::in_band)->mode, Mode::in_band);
 }
 
 TEST_F(Credentials, ThatCannotBeUsedAreRefusedByTheNameOfTheirFlag) {

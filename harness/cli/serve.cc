@@ -89,6 +89,11 @@ int serve(const CLI::App& command, const ServeOptions& options) {
   // Only names of modes get past the parser.
   options.bind(*config);
   config->mode = *reference_server::mode_from(options.mode);
+  if (options.config.stdio) {
+    // The end of its input ends it, and so does any signal.
+    auto served = reference_server::serve_stdio(*config, STDIN_FILENO, STDOUT_FILENO);
+    return served ? 0 : fail_usage("serve: " + served.error().message);
+  }
   StopSignals stop;
   auto server = reference_server::ReferenceServer::start(*config);
   if (!server) return fail_usage("serve: " + server.error().message);
@@ -113,6 +118,7 @@ void add_serve(CLI::App& root, int& exit_code) {
       ->capture_default_str();
   repeatable(command->add_option("--fault", config.faults, "plant a defect, by its id"))
       ->type_name("ID");
+  command->add_flag("--stdio", config.stdio, "over standard input and output instead of HTTP");
   command->add_flag("--list-faults", options->list_faults, "list the defects and what they do");
   command->add_flag("--json", options->json, "with --list-faults: as JSON");
   command->add_option("--port", config.port, "port to listen on; 0 lets the system choose [$PORT]")

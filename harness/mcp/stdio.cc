@@ -20,6 +20,7 @@ constexpr std::size_t kMaxLine = 8UL << 20;
 constexpr std::size_t kMaxRaw = 64UL << 10;
 constexpr std::size_t kMaxGarbage = 20;
 constexpr std::size_t kMaxQuote = 120;
+constexpr milliseconds kSlice{100};      ///< between looks at whether to stop
 constexpr milliseconds kLastWords{500};  ///< for a server that closed its output to end
 
 /// What a line of a server is.
@@ -62,11 +63,12 @@ std::string seconds(milliseconds span) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<StdioPeer>> StdioPeer::start(wire::ProcessOptions options) {
+base::Result<std::unique_ptr<StdioPeer>> StdioPeer::start(wire::ProcessOptions options,
+                                                          std::function<bool()> stop) {
   options.talks = true;
   auto process = wire::Process::start(options);
   if (!process) return tl::unexpected(process.error());
-  return std::unique_ptr<StdioPeer>(new StdioPeer(std::move(*process)));
+  return std::unique_ptr<StdioPeer>(new StdioPeer(std::move(*process), std::move(stop)));
 }
 
 Answer StdioPeer::exchange(std::string_view message, std::string_view id, base::Deadline deadline) {
@@ -109,9 +111,17 @@ void StdioPeer::await(wire::Exchange& exchange, std::string_view id, base::Deadl
       return;
     }
     // A server that writes without end would else keep us here for as long as it likes.
-    const base::IoStatus status =
-        deadline.passed() ? base::IoStatus::timeout : process_->read(buffer_, deadline);
+    const base::IoStatus status = deadline.passed() ? base::IoStatus::timeout : read(deadline);
     if (status != base::IoStatus::ok) return fail(exchange, status, waited);
+  }
+}
+
+base::IoStatus StdioPeer::read(base::Deadline deadline) {
+  for (;;) {
+    const auto slice = base::Deadline::earlier(deadline, base::Deadline::after(kSlice));
+    const base::IoStatus status = process_->read(buffer_, slice);
+    const bool over = deadline.passed() || (stop_ && stop_());
+    if (status != base::IoStatus::timeout || over) return status;
   }
 }
 

@@ -25,7 +25,9 @@ inline constexpr std::string_view kStdioUrl = "stdio:";
 class StdioPeer {
  public:
   /// Starts the command; `talks` need not be set.
-  static base::Result<std::unique_ptr<StdioPeer>> start(wire::ProcessOptions options);
+  /// Once `stop` says so, nothing is waited for any longer.
+  static base::Result<std::unique_ptr<StdioPeer>> start(wire::ProcessOptions options,
+                                                        std::function<bool()> stop = {});
 
   /// Sends one message and waits for the response to `id`, a JSON value; to a notification, which
   /// has an empty `id`, for nothing. An empty message sends nothing and waits on. In the exchange
@@ -46,7 +48,9 @@ class StdioPeer {
   const wire::Process& process() const { return *process_; }
 
  private:
-  explicit StdioPeer(std::unique_ptr<wire::Process> process) : process_(std::move(process)) {}
+  StdioPeer(std::unique_ptr<wire::Process> process, std::function<bool()> stop)
+      : process_(std::move(process)), stop_(std::move(stop)) {}
+  base::IoStatus read(base::Deadline deadline);
   /// Reads until the response is there; the failure and its sentence go to the exchange.
   void await(wire::Exchange& exchange, std::string_view id, base::Deadline deadline);
   bool take_line(const std::string& line, std::string_view id, wire::Exchange& exchange);
@@ -55,6 +59,7 @@ class StdioPeer {
   void fail(wire::Exchange& exchange, base::IoStatus status, std::string_view waited);
 
   std::unique_ptr<wire::Process> process_;
+  const std::function<bool()> stop_;
   mutable std::mutex mutex_;  ///< of everything below
   std::string buffer_;        ///< what was read and is no whole line yet
   std::vector<std::string> garbage_;

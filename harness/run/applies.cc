@@ -22,6 +22,15 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
   const check::Target& target = context.target();
   const auto& applicable = needs.modes;
   if (std::find(applicable.begin(), applicable.end(), target.mode) == applicable.end()) {
+    if (check::modes::contains(check::modes::stdio(), target.mode) &&
+        !check::modes::contains(check::modes::tool_calls(), applicable.front())) {
+      return "is about HTTP; the server speaks over its standard input and output";
+    }
+    if (target.mode == check::Mode::in_band &&
+        check::modes::contains(check::modes::http(), applicable.front())) {
+      return "is about HTTP authorization; here credentials are arguments of tool calls, and HTTP "
+             "answers 200 either way";
+    }
     return fmt::format("applies to mode {}; the server's mode is {}", modes(applicable),
                        check::to_string(target.mode));
   }

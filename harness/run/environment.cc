@@ -26,6 +26,12 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"API_KEY_REVOKED", secrets.revoked_api_key}};
     case Mode::basic:
       return {{"BASIC_USER", secrets.basic_user}, {"BASIC_PASSWORD", secrets.basic_password}};
+    case Mode::in_band:
+    case Mode::stdio_argument:
+      return {{"API_KEY", secrets.api_key}};
+    case Mode::stdio_env:
+      return {{"API_KEY", secrets.api_key}, {"API_KEY_SHA256", secrets.api_key_sha256}};
+    case Mode::stdio_jwt:
     case Mode::jwt_shared:
       return {{"JWT_SECRET", secrets.jwt_secret}};
     case Mode::introspection:
@@ -39,6 +45,8 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
               {"CLIENT_SECRET", secrets.client_secret}};
     case Mode::jwt_key:
       return {{"JWT_PUBLIC_KEY", public_key_of(wiring.issuer)}};
+    case Mode::oauth_proxy:
+      return {{"CLIENT_ID", secrets.client_id}, {"CLIENT_SECRET", secrets.client_secret}};
     default:
       return {};
   }
@@ -69,10 +77,14 @@ void add_placeholders(Mode mode, const check::Secrets& secrets, Values& values) 
       values["token"] = secrets.bearer_token;
       return;
     case Mode::api_key:
+    case Mode::in_band:
+    case Mode::stdio_env:
+    case Mode::stdio_argument:
       values["api_key"] = secrets.api_key;
       return;
     case Mode::introspection:
     case Mode::userinfo:
+    case Mode::oauth_proxy:
       values["client_id"] = secrets.client_id;
       values["client_secret"] = secrets.client_secret;
       return;

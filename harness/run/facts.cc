@@ -31,6 +31,17 @@ std::size_t fetches(check::Context& context, std::string_view endpoint) {
       [&](const idp::Entry& entry) { return entry.endpoint == endpoint; });
 }
 
+/// Whatever a tool's arguments hold has been before the model, and is in what it remembers.
+void note_call(check::Context& context) {
+  const check::Target& target = context.target();
+  json note = {{"call", json::parse(target.control().params, nullptr, false)}};
+  if (check::modes::contains(check::modes::in_arguments(), target.mode)) {
+    note["argument"] = check::credential_argument(target.mode, target.profile);
+    note["seen_by"] = {"the model", "its context", "logs of client and server"};
+  }
+  context.note("credential", base::dump(note));
+}
+
 }  // namespace
 
 void add_greeting(check::TargetFacts& facts, const check::Target& target) {
@@ -57,6 +68,7 @@ void note_run(check::Context& context) {
   const check::Mode mode = context.target().mode;
   // Fixed secrets have no form that could be told.
   if (mode == check::Mode::none || check::modes::contains(check::modes::fixed(), mode)) return;
+  if (check::modes::contains(check::modes::tool_calls(), mode)) return note_call(context);
   const check::Calibration& calibration = context.calibration();
   json control = {{"audience", context.target().audience},
                   {"scopes", context.target().scopes},
@@ -67,6 +79,7 @@ void note_run(check::Context& context) {
                                           {"userinfo", fetches(context, "userinfo")}}));
     return;
   }
+  if (mode == check::Mode::oauth_proxy) return context.note("control", base::dump(control));
   control["alg"] = calibration.alg;
   control["typ"] = calibration.typ ? json(*calibration.typ) : json();
   context.note("control", base::dump(control));

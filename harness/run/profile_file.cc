@@ -204,6 +204,8 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"audience", [&](const Place& place) { profile.audience = place.filled_text(); }},
       {"scopes", [&](const Place& place) { profile.scopes = read_scopes(place); }},
       {"scope_claim", [&](const Place& place) { profile.scope_claim = place.filled_text(); }},
+      {"credential_argument",
+       [&](const Place& place) { profile.credential_argument = place.filled_text(); }},
       {"scope_hierarchy",
        [&](const Place& place) {
          place.each_member([&](const std::string& broad, const Place& member) {

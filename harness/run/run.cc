@@ -57,6 +57,11 @@ class Execution {
     result_.started = base::system_clock().now();
     mode_ = options.mode.value_or(options.profile.mode.value_or(check::Mode::oauth));
     profile_ = options.profile;
+    // There the client's credential is what the process is started with.
+    if (mode_ == check::Mode::stdio_env && options.supplied.given()) {
+      secrets_.api_key = options.supplied.text;
+      secrets_.api_key_sha256.clear();
+    }
   }
 
   base::Result<check::RunResult> run() {
@@ -67,6 +72,11 @@ class Execution {
     result_.planned = cases_.size();
 
     const std::string given = options_.url.empty() ? profile_.url : options_.url;
+    const bool stdio = check::modes::contains(check::modes::stdio(), mode_);
+    if (stdio && options_.spawn.empty()) {
+      return base::fail(fmt::format("mode {} is about a server that is started: --spawn COMMAND",
+                                    check::to_string(mode_)));
+    }
     if (options_.spawn.empty()) {
       if (given.empty()) return base::fail("no server to test: give its URL or --spawn a command");
       if (auto url = usable_url(given, options_.allow_remote); !url) {
@@ -76,7 +86,9 @@ class Execution {
     }
     if (auto started = start_providers(); !started) return tl::unexpected(started.error());
     if (auto made = prepare_certificates(); !made) return tl::unexpected(made.error());
-    if (!options_.spawn.empty()) {
+    if (stdio) {
+      if (auto planned = plan_stdio(); !planned) return tl::unexpected(planned.error());
+    } else if (!options_.spawn.empty()) {
       if (auto spawned = start_server(given); !spawned) return tl::unexpected(spawned.error());
     }
     result_.target.url = url_;
@@ -138,6 +150,26 @@ class Execution {
     return {};
   }
 
+  /// A server that speaks over standard input and output is started, and started again, by the
+  /// cases; what is wrong in the plan is said before.
+  base::Result<void> plan_stdio() {
+    scopes_ = scopes_to_require(profile_);
+    const SpawnPlan plan{.command = options_.spawn,
+                         .url = "",
+                         .profile = profile_,
+                         .scopes = scopes_,
+                         .mode = mode_,
+                         .secrets = secrets_};
+    const auto tried = prepare_stdio(plan, secrets_, provider_->issuer());
+    if (!tried) return tl::unexpected(tried.error());
+    result_.target.spawned = tried->command;
+    url_ = mcp::kStdioUrl;
+    spawning_ = [this, plan](const check::Secrets& secrets) {
+      return prepare_stdio(plan, secrets, provider_->issuer());
+    };
+    return {};
+  }
+
   void test() {
     check::Context::Options settings;
     settings.url = url_;
@@ -145,7 +177,9 @@ class Execution {
     settings.revision = options_.revision ? options_.revision : profile_.revision;
     settings.profile = profile_;
     settings.request_timeout = options_.timeout;
-    settings.spawned = child_ != nullptr;
+    settings.spawned = child_ != nullptr || spawning_;
+    settings.spawning = spawning_;
+    settings.start_timeout = options_.start_timeout;
     settings.quick = options_.quick;
     settings.scopes = scopes_;
     settings.secrets = secrets_;
@@ -161,6 +195,9 @@ class Execution {
                     listener_, result_);
     if (child_ && child_->ended()) result_.problem = *stop_reason();
     note_run(context);
+    if (check::StdioTarget* stdio = context.stdio()) {
+      result_.target.output = context.redactor().apply(stdio->output());
+    }
     result_.target.dialect = dialect_of(context.refused());
     result_.observations = context.observations();
   }
@@ -174,7 +211,7 @@ class Execution {
     const auto ready = context.set_up();
     add_greeting(result_.target, context.target());
     if (ready) return;
-    result_.problem = ready.error().message;
+    result_.problem = context.redactor().apply(ready.error().message);
     if (deadline_.passed()) {
       result_.problem = "the run's deadline passed before the server was known";
     }
@@ -224,7 +261,7 @@ class Execution {
   check::Mode mode_ = check::Mode::oauth;
   check::Profile profile_;
   std::vector<check::Case> cases_;
-  const check::Secrets secrets_ = check::random_secrets();
+  check::Secrets secrets_ = check::random_secrets();
   check::Certificates certificates_;
   std::vector<std::string> scopes_;
   std::string url_;
@@ -232,6 +269,7 @@ class Execution {
   std::unique_ptr<idp::MockIdp> provider_;
   std::unique_ptr<idp::MockIdp> rogue_;
   std::unique_ptr<wire::Process> child_;
+  check::Spawning spawning_;
 };
 
 }  // namespace

@@ -136,6 +136,34 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   return launch;
 }
 
+base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
+                                                 const check::Secrets& secrets,
+                                                 idp::Issuer& issuer) {
+  Values values = no_values();
+  values["issuer"] = issuer.url();
+  values["jwks_uri"] = issuer.jwks_uri();
+  add_placeholders(plan.mode, secrets, values);
+  auto command = fill(plan.command, values);
+  if (!command) return base::fail("the command: " + command.error().message);
+  wire::ProcessOptions options;
+  options.command = *command;
+  options.environment = environment_of({.mode = plan.mode,
+                                        .issuer = issuer,
+                                        .secrets = secrets,
+                                        .audience = "",
+                                        .scopes = plan.scopes});
+  for (const auto& [name, text] : plan.profile.env) {
+    auto value = fill(text, values);
+    if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));
+    options.environment[name] = *value;
+  }
+  std::erase_if(options.environment, [&](const auto& variable) {
+    if (variable.second.empty()) options.without.push_back(variable.first);
+    return variable.second.empty();
+  });
+  return options;
+}
+
 base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, milliseconds timeout,
                             const std::function<bool()>& stop_requested) {
   Spawned spawned;

@@ -38,6 +38,12 @@ struct Launch {
 /// Fills in the plan for a port. The error names the wrong placeholder or URL.
 base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Issuer& issuer);
 
+/// The same for a server that speaks over standard input and output: there is neither port nor URL,
+/// and `secrets` stand for those of the plan. Variables of secrets that are empty are kept from it.
+base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
+                                                 const check::Secrets& secrets,
+                                                 idp::Issuer& issuer);
+
 /// A port of 127.0.0.1 that was free a moment ago.
 base::Result<std::uint16_t> free_port();
 

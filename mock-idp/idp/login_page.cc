@@ -29,7 +29,7 @@ http::Response page(int status, std::string_view title, const std::string& body)
   base::set_header(response.headers, "Content-Type", "text/html; charset=utf-8");
   base::Headers& headers = response.headers;
   headers.push_back({"Cache-Control", "no-store"});
-  headers.push_back({"Referrer-Policy", "no-referrer"});
+  headers.push_back({"Referrer-Policy", "same-origin"});
   headers.push_back({"X-Content-Type-Options", "nosniff"});
   headers.push_back({"X-Frame-Options", "DENY"});
   headers.push_back({"Content-Security-Policy",

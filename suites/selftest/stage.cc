@@ -1,6 +1,7 @@
 #include "suites/selftest/stage.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include "harness/run/environment.h"
 #include "harness/run/profile_file.h"
 #include "harness/run/run.h"
+#include "harness/run/spawn.h"
 #include "mock-idp/idp/mock_idp.h"
 #include "suites/selftest/setting.h"
 
@@ -81,6 +83,23 @@ std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> 
   return cases;
 }
 
+bool over_stdio(const Stage& stage) {
+  return check::modes::contains(check::modes::stdio(), stage.mode);
+}
+
+/// A server over standard input and output is a process: this program, told to serve.
+check::Spawning spawning_of(const Stage& stage, idp::MockIdp& provider) {
+  std::string command = fmt::format("exec /proc/{}/exe serve --stdio --mode {}", getpid(),
+                                    check::to_string(stage.mode));
+  if (!stage.fault.empty()) command += " --fault " + stage.fault;
+  run::SpawnPlan plan{
+      .command = command, .url = "", .profile = {}, .scopes = {kScope}, .mode = stage.mode};
+  if (const Setting* setting = find_setting(stage.setting)) plan.profile.env = setting->environment;
+  return [plan, &provider](const check::Secrets& secrets) {
+    return run::prepare_stdio(plan, secrets, provider.issuer());
+  };
+}
+
 }  // namespace
 
 const Cell* StageResult::find(std::string_view case_id) const {
@@ -122,19 +141,24 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   const check::Secrets secrets = check::random_secrets();
   auto certificates = check::make_certificates();
   if (!certificates) return tl::unexpected(certificates.error());
-  auto config = config_of(stage, **provider, *profile, secrets, *certificates);
-  if (!config) return tl::unexpected(config.error());
-  auto server = reference_server::ReferenceServer::start(std::move(*config));
-  if (!server) return tl::unexpected(server.error());
-
+  std::unique_ptr<reference_server::ReferenceServer> server;
   check::Context::Options options;
-  options.url = (*server)->url();
+  if (over_stdio(stage)) {
+    options.spawning = spawning_of(stage, **provider);
+  } else {
+    auto config = config_of(stage, **provider, *profile, secrets, *certificates);
+    if (!config) return tl::unexpected(config.error());
+    auto started = reference_server::ReferenceServer::start(std::move(*config));
+    if (!started) return tl::unexpected(started.error());
+    server = std::move(*started);
+    options.url = server->url();
+    options.shared_clock = &clock;
+  }
   options.mode = stage.mode;
   options.revision = stage.revision;
   options.request_timeout = kRequestTimeout;
   options.scopes = {kScope};
   options.spawned = true;
-  options.shared_clock = &clock;
   options.secrets = secrets;
   options.profile = std::move(*profile);
   options.tls.ca = certificates->ca;

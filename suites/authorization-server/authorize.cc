@@ -1,0 +1,209 @@
+// The authorization endpoint: what a request has to have, and where the answer may go.
+#include <fmt/core.h>
+
+#include "common/base/text.h"
+#include "harness/check/family.h"
+#include "suites/authorization-server/flow.h"
+
+namespace {
+
+using check::Finding;
+using check::Level;
+using suites::Flow;
+using suites::no_code;
+
+Finding without_challenge(Flow& flow) {
+  return no_code(flow.visit(flow.client, oauth::make_pkce(),
+                            {{"code_challenge", ""}, {"code_challenge_method", ""}}),
+                 "whoever gets hold of the code can use it");
+}
+
+Finding with_plain_challenge(Flow& flow) {
+  const auto pkce = oauth::make_pkce();
+  return no_code(
+      flow.visit(flow.client, pkce,
+                 {{"code_challenge", pkce.verifier}, {"code_challenge_method", "plain"}}),
+      "whoever reads the request knows the verifier");
+}
+
+Finding with_response_type_token(Flow& flow) {
+  return no_code(flow.visit(flow.client, oauth::make_pkce(), {{"response_type", "token"}}),
+                 "tokens in URLs end up in histories and logs");
+}
+
+/// Whether the request led the browser to a place that nobody registered.
+Finding not_sent_to(Flow& flow, const oauth::Client& client, const std::string& uri,
+                    const base::FormFields& more = {}) {
+  base::FormFields changes = more;
+  changes.emplace_back("redirect_uri", uri);
+  const auto visit = flow.visit(client, oauth::make_pkce(), changes);
+  const bool went = visit.arrived || visit.url.rfind(uri, 0) == 0;
+  if (!went && !visit.last.response) return Finding::undecided("no answer: " + visit.problem);
+  if (!went) return Finding::met(fmt::format("a page with status {}", visit.last.status()));
+  Finding finding = Finding::broken("an error page, no redirect", "a redirect to " + visit.url,
+                                    "codes and errors go wherever an attacker wants");
+  finding.outcome = visit.has("code") ? check::Outcome::accepted : check::Outcome::misrefused;
+  return finding;
+}
+
+Finding foreign_redirects(Flow& flow) {
+  const auto client = flow.enroll("none", {"https://client.example/callback"});
+  if (!client) return suites::unusable("a registration", client.error());
+  std::vector<Finding> findings;
+  for (const char* uri :
+       {"https://client.example/callback/more", "https://client.example/callback?x=1",
+        "https://client.example/callback.evil.example", "https://client.example:8443/callback",
+        "https://client.example@evil.example/callback", "https://client.example/callback#x",
+        "https://evil.example/callback", "http://client.example/callback", "javascript:alert(1)"}) {
+    findings.push_back(check::labelled(uri, not_sent_to(flow, *client, uri)));
+  }
+  return check::worst(std::move(findings));
+}
+
+Finding loopback_port(Flow& flow) {
+  const auto visit = flow.visit(flow.client, oauth::make_pkce(),
+                                {{"redirect_uri", "http://127.0.0.1:33419/callback"}});
+  if (visit.has("code")) return Finding::met("redirected to the other port");
+  if (!visit.last.response) return Finding::undecided("no answer: " + visit.problem);
+  return Finding::broken("a redirect to the same URI at another port",
+                         visit.arrived ? "error " + visit.parameter("error") : visit.problem,
+                         "an app takes whatever port is free when it starts");
+}
+
+Finding errors_stay_here(Flow& flow) {
+  return not_sent_to(flow, flow.client, "https://evil.example/callback",
+                     {{"response_type", "unknown"}});
+}
+
+Finding state_comes_back(Flow& flow) {
+  const auto visit = flow.visit(flow.client, oauth::make_pkce());
+  if (!visit.arrived) return Finding::undecided(visit.problem);
+  const std::string got = visit.parameter("state");
+  if (got == flow.state) return Finding::met("unchanged");
+  return Finding::broken(fmt::format("state={}", flow.state),
+                         got.empty() ? "no state" : fmt::format("state={}", got),
+                         "a client that compares it has to refuse the answer");
+}
+
+Finding iss_is_sent(Flow& flow) {
+  const auto good = flow.visit(flow.client, oauth::make_pkce());
+  if (!good.arrived) return Finding::undecided(good.problem);
+  const auto bad = flow.visit(flow.client, oauth::make_pkce(), {{"response_type", "unknown"}});
+  for (const auto* visit : {&good, &bad}) {
+    const std::string got = visit->parameter("iss");
+    if (!visit->arrived || got == flow.server().issuer) continue;
+    return Finding::broken(fmt::format("iss={}", flow.server().issuer),
+                           got.empty() ? "no iss" : fmt::format("iss={}", got),
+                           "a client cannot tell whose answer it got (mix-up)");
+  }
+  return Finding::met("iss names the issuer");
+}
+
+Finding foreign_resource(Flow& flow) {
+  const std::string other = "https://other.example/mcp";
+  const auto pkce = oauth::make_pkce();
+  const auto visit = flow.visit(flow.client, pkce, {{"resource", other}});
+  if (!visit.has("code")) return no_code(visit, "");
+  const suites::Code code{visit.parameter("code"), pkce, flow.client.redirect_uris.front()};
+  return suites::no_tokens(flow.redeem(flow.client, code, {{"resource", other}}),
+                           "a client that asked for a token for another server got one");
+}
+
+const check::Suite cases{
+    "authorization-server",
+    {check::Mode::oauth_proxy},
+    {
+        {.id = "pkce-missing",
+         .title = "an authorization request without code_challenge is refused",
+         .sends = "An authorization request without PKCE.",
+         .level = Level::must,
+         .references = {{"OAuth 2.1", "4.1.1"}, {"MCP", "authorization-code-protection"}},
+         .requirements = {"AS-01", "REF-AS-2"},
+         .faults = {"proxy.pkce-optional"},
+         .why = "A code that leaks through a log, a referrer or another app is as good as a token.",
+         .fix = "Refuse requests of public clients without code_challenge with invalid_request.",
+         .run = suites::with_flow(without_challenge)},
+        {.id = "pkce-plain",
+         .title = "code_challenge_method plain is refused",
+         .sends = "An authorization request whose challenge is the verifier itself.",
+         .level = Level::should,
+         .references = {{"RFC 9700", "2.1.1"}, {"RFC 7636", "7.2"}},
+         .requirements = {"REF-AS-2"},
+         .faults = {"proxy.plain-pkce-ok"},
+         .why = "Whoever reads the authorization request can redeem the code.",
+         .fix = "Support S256 only.",
+         .run = suites::with_flow(with_plain_challenge)},
+        {.id = "response-type-token",
+         .title = "response_type token is refused: there is no implicit grant",
+         .sends = "An authorization request with response_type=token.",
+         .level = Level::must,
+         .references = {{"OAuth 2.1", "10.1"}, {"RFC 9700", "2.1.2"}},
+         .requirements = {"AS-01"},
+         .faults = {"proxy.implicit"},
+         .why = "Access tokens in URLs end up in histories, logs and referrers.",
+         .fix = "Answer every response_type but code with unsupported_response_type.",
+         .run = suites::with_flow(with_response_type_token)},
+        {.id = "redirect-exact",
+         .title = "nobody is redirected to a URI that the client did not register",
+         .sends = "Authorization requests with redirect URIs that are nearly the registered one.",
+         .level = Level::must,
+         .references = {{"RFC 9700", "2.1"}, {"MCP", "open-redirection"}},
+         .requirements = {"AS-18", "AS-19", "AS-20"},
+         .faults = {"proxy.redirect-prefix"},
+         .why = "A code is sent to whoever can guess a URI that passes.",
+         .fix = "Compare redirect URIs character by character; show an error page otherwise.",
+         .run = suites::with_flow(foreign_redirects)},
+        {.id = "redirect-loopback-port",
+         .title = "a loopback redirect URI may have any port",
+         .sends = "The registered http://127.0.0.1 redirect URI with another port.",
+         .level = Level::must,
+         .references = {{"RFC 8252", "7.3"}},
+         .requirements = {"REF-AS-5"},
+         .faults = {"proxy.redirect-exact-port"},
+         .why = "Desktop and command-line clients cannot log in whenever the port is taken.",
+         .fix = "Leave the port out when loopback redirect URIs are compared.",
+         .run = suites::with_flow(loopback_port)},
+        {.id = "error-redirect",
+         .title = "errors are not sent to a redirect URI that nobody registered",
+         .sends = "A request with an unknown response_type and a foreign redirect URI.",
+         .level = Level::must,
+         .references = {{"RFC 6749", "4.1.2.1"}, {"RFC 9700", "4.11.2"}},
+         .requirements = {"AS-19"},
+         .faults = {"proxy.error-redirects"},
+         .why = "The server is an open redirector: its name vouches for an attacker's page.",
+         .fix = "Check client and redirect URI before anything else.",
+         .run = suites::with_flow(errors_stay_here)},
+        {.id = "state",
+         .title = "state comes back unchanged",
+         .sends = "An authorization request whose state has characters that need escaping.",
+         .level = Level::must,
+         .references = {{"RFC 6749", "4.1.2"}},
+         .requirements = {"REF-AS-4"},
+         .faults = {"proxy.state-dropped"},
+         .why = "Clients that compare it refuse the login, others are open to forged answers.",
+         .fix = "Store state with the request and send it back, form-encoded.",
+         .run = suites::with_flow(state_comes_back)},
+        {.id = "iss",
+         .title = "authorization responses name the issuer, errors included",
+         .sends = "A good authorization request, and one with an unknown response_type.",
+         .level = Level::should,
+         .references = {{"RFC 9207", "2"}, {"MCP", "authorization-response-validation"}},
+         .requirements = {"AS-09"},
+         .needs = {.since = mcp::Revision::r2026_07_28},
+         .faults = {"proxy.no-iss"},
+         .why = "A client that talks to several servers can be made to mix them up.",
+         .fix = "Add iss with the issuer identifier to every authorization response.",
+         .run = suites::with_flow(iss_is_sent)},
+        {.id = "resource-foreign",
+         .title = "no token is given for another server's resource",
+         .sends = "An authorization request and a token request with a foreign resource.",
+         .level = Level::should,
+         .references = {{"RFC 8707", "2"}},
+         .requirements = {"REF-AS-12"},
+         .faults = {"proxy.resource-ignored"},
+         .why = "A malicious server can have its clients fetch tokens that are good here.",
+         .fix = "Answer resources that are not served with invalid_target.",
+         .run = suites::with_flow(foreign_resource)},
+    }};
+
+}  // namespace
