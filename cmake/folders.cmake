@@ -2,12 +2,19 @@
 set_property(GLOBAL PROPERTY AUTHSPEC_TESTED "")
 
 function(authspec_compile_options target)
+  set(shadow -Wshadow)
+  if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # Where files are joined, names of one shadow those of another, and g++ takes them for headers.
+    set(shadow -Wshadow=local -Wno-subobject-linkage)
+  endif()
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-    -Woverloaded-virtual -Wno-missing-field-initializers
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic ${shadow} -Wnon-virtual-dtor
+    -Woverloaded-virtual
+    # Designated initialisers leave the rest at its default on purpose.
+    -Wno-missing-field-initializers
     # g++ 12 sees overlapping copies in std::string where there are none (GCC bug 105329).
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${AUTHSPEC_WERROR}>:-Werror>)
-  # Designated initialisers leave the rest at its default on purpose.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+    $<$<BOOL:${AUTHSPEC_WERROR}>:-Werror>)
   if(AUTHSPEC_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${AUTHSPEC_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
@@ -68,4 +75,6 @@ function(embed target name file)
             -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     DEPENDS ${PROJECT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${source})
+  # Whoever declares what is embedded may lie in a namespace of his own.
+  set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

@@ -37,4 +37,11 @@ void remove_header(Headers& headers, std::string_view name) {
                 [&](const Header& header) { return equal_ignoring_case(header.name, name); });
 }
 
+bool is_field_name(std::string_view text) {
+  constexpr std::string_view kDelimiters = "\"(),/:;<=>?@[\\]{}";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return c > ' ' && c <= '~' && kDelimiters.find(c) == std::string_view::npos;
+  });
+}
+
 }  // namespace base

@@ -23,4 +23,7 @@ std::vector<std::string> all_headers(const Headers& headers, std::string_view na
 void set_header(Headers& headers, std::string_view name, std::string_view value);
 void remove_header(Headers& headers, std::string_view name);
 
+/// Whether a text can be the name of a field: a token of RFC 9110, section 5.6.2.
+bool is_field_name(std::string_view text);
+
 }  // namespace base

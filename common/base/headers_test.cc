@@ -21,5 +21,13 @@ TEST(Headers, SettingLeavesOneAtTheOldPlace) {
   EXPECT_EQ(headers.size(), 1U);
 }
 
+TEST(Headers, NameOfAFieldIsAToken) {
+  EXPECT_TRUE(is_field_name("X-API-Key"));
+  EXPECT_TRUE(is_field_name("!#$%&'*+-.^_`|~09az"));
+  for (const char* wrong : {"", "two words", "colon:", "line\n", "quote\"", "\xC3\xA4"}) {
+    EXPECT_FALSE(is_field_name(wrong)) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace base

@@ -121,6 +121,13 @@ FormFields parse_form(std::string_view text) {
   return fields;
 }
 
+std::string form_value(const FormFields& fields, std::string_view name) {
+  for (const auto& [field, value] : fields) {
+    if (field == name) return value;
+  }
+  return {};
+}
+
 std::string encode_form(const FormFields& fields) {
   std::string text;
   for (const auto& [name, value] : fields) {

@@ -45,6 +45,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 /// taken as they are written.
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 FormFields parse_form(std::string_view text);
+/// The first value of that name; empty if there is none.
+std::string form_value(const FormFields& fields, std::string_view name);
 std::string encode_form(const FormFields& fields);
 
 }  // namespace base

@@ -53,6 +53,8 @@ TEST(PercentEncoding, RoundTripsAndRefusesHalfEscapes) {
 TEST(Form, KeepsOrderAndDuplicates) {
   const FormFields fields = parse_form("a=1&b=x+y&a=2&c");
   EXPECT_EQ(fields, (FormFields{{"a", "1"}, {"b", "x y"}, {"a", "2"}, {"c", ""}}));
+  EXPECT_EQ(form_value(fields, "a"), "1");
+  EXPECT_EQ(form_value(fields, "d"), "");
   EXPECT_EQ(encode_form({{"resource", "http://x/mcp"}}), "resource=http%3A%2F%2Fx%2Fmcp");
 }
 

@@ -19,7 +19,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr auto kAmple = 5s;
+constexpr auto kHandshake = 5s;
 
 class TlsServerTest : public testing::Test {
  protected:
@@ -53,7 +53,7 @@ class TlsServerTest : public testing::Test {
                   .url = server.origin() + path,
                   .body = std::move(body),
                   .tls = client_},
-                 Deadline::after(kAmple));
+                 Deadline::after(kHandshake));
   }
 
   tls::Authority authority_ = tls::Authority::make().value();
@@ -87,15 +87,15 @@ TEST_F(TlsServerTest, TakesBodiesOfManyRecords) {
 TEST_F(TlsServerTest, AnswersPipelinedRequestsOfOneRecord) {
   const auto server = serve();
   const auto url = base::parse_url(server->origin()).value();
-  const auto opened = tls::Connector(url, client_).open(Deadline::after(kAmple));
+  const auto opened = tls::Connector(url, client_).open(Deadline::after(kHandshake));
   ASSERT_TRUE(opened.stream) << opened.text;
   opened.stream->write(
       "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
-      Deadline::after(kAmple));
+      Deadline::after(kHandshake));
   std::string text;
   std::array<char, 4096> buffer{};
   std::size_t got = 0;
-  while (opened.stream->read(buffer.data(), buffer.size(), Deadline::after(kAmple), got) ==
+  while (opened.stream->read(buffer.data(), buffer.size(), Deadline::after(kHandshake), got) ==
          IoStatus::ok) {
     text.append(buffer.data(), got);
   }
@@ -129,24 +129,24 @@ TEST_F(TlsServerTest, ShowsTheHandlerTheClientsCertificate) {
 
 TEST_F(TlsServerTest, ServesOthersWhileAHandshakeDoesNotCome) {
   const auto server = serve();
-  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kAmple));
+  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kHandshake));
   ASSERT_TRUE(silent);
   EXPECT_TRUE(get(*server));
 }
 
 TEST_F(TlsServerTest, EndsAHandshakeThatTakesTooLong) {
   const auto server = serve({.request_timeout = 50ms});
-  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kAmple));
+  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kHandshake));
   ASSERT_TRUE(silent);
   char byte = 0;
   std::size_t got = 0;
-  EXPECT_EQ(base::read_some(silent->get(), &byte, 1, Deadline::after(kAmple), got),
+  EXPECT_EQ(base::read_some(silent->get(), &byte, 1, Deadline::after(kHandshake), got),
             IoStatus::closed);
 }
 
 TEST_F(TlsServerTest, StopsWhileAHandshakeIsUnderWay) {
   const auto server = serve();
-  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kAmple));
+  const auto silent = base::connect_tcp("127.0.0.1", server->port(), Deadline::after(kHandshake));
   ASSERT_TRUE(silent);
   EXPECT_TRUE(get(*server));
   server->stop();
@@ -155,14 +155,14 @@ TEST_F(TlsServerTest, StopsWhileAHandshakeIsUnderWay) {
 TEST_F(TlsServerTest, DoesNotServePlainHttp) {
   const auto server = serve();
   const auto response =
-      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kAmple));
+      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kHandshake));
   EXPECT_FALSE(response);
 }
 
 TEST_F(TlsServerTest, ServesPlainHttpWhereItIsToldTo) {
   const auto server = serve({.plain_too = true});
   const auto response =
-      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kAmple));
+      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kHandshake));
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_THAT(response->body, StartsWith("plain / "));
   EXPECT_TRUE(get(*server));

@@ -46,7 +46,7 @@ base::Result<void> check_owner_only(int fd, const std::string& path) {
 void sync_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const base::Descriptor fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const base::Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd) fsync(fd.get());
 }
 
@@ -54,7 +54,7 @@ void sync_folder_of(const std::string& path) {
 
 base::Result<std::optional<std::string>> GuardedFile::read() const {
   // Without O_NONBLOCK a FIFO in the file's place would keep us waiting.
-  const base::Descriptor fd(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const base::Descriptor fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && errno == ENOENT) return std::nullopt;
   if (!fd && errno == ELOOP) return base::fail(path_ + ": is a symbolic link");
   if (!fd) return system_error(path_);
@@ -77,7 +77,7 @@ base::Result<GuardedFile::Lock> GuardedFile::lock(base::Deadline deadline) const
   // Of its own, because the file itself is another one after each write.
   const std::string path = path_ + ".lock";
   base::Descriptor fd(
-      open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnerOnly));
+      ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnerOnly));
   if (!fd) return system_error(path);
   while (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return system_error(path);
@@ -94,7 +94,7 @@ base::Result<void> GuardedFile::replace(const Lock& /*held*/, std::string_view b
   unlink(fresh.c_str());
   {
     const base::Descriptor fd(
-        open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
     if (!fd) return system_error(fresh);
     // The umask may have taken from the owner too.
     const bool written =

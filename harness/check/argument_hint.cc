@@ -14,9 +14,9 @@ namespace {
 using nlohmann::json;
 
 /// As servers call it, in small letters and without underscores; the likeliest first.
-constexpr std::array kNames = {"authtoken", "jwttoken",   "jwt",         "apikey",
-                               "apitoken",  "secretkey",  "accesstoken", "bearertoken",
-                               "token",     "credential", "password"};
+constexpr std::array kArgumentNames = {"authtoken", "jwttoken",   "jwt",         "apikey",
+                                       "apitoken",  "secretkey",  "accesstoken", "bearertoken",
+                                       "token",     "credential", "password"};
 
 std::string plain(const std::string& name) {
   return base::to_lower(base::replace_all(base::replace_all(name, "_", ""), "-", ""));
@@ -34,9 +34,10 @@ bool speaks_of_jwt(const std::string& name, const json& schema) {
 
 /// How likely a property is the credential: its place in the list; nothing if it is none.
 std::optional<std::size_t> place_of(const std::string& name, const json& schema) {
-  const auto* const known = std::find(kNames.begin(), kNames.end(), plain(name));
-  if (known != kNames.end()) return static_cast<std::size_t>(known - kNames.begin());
-  return is_marked(schema) ? std::optional(kNames.size()) : std::nullopt;
+  const auto* const known = std::find(kArgumentNames.begin(), kArgumentNames.end(), plain(name));
+  if (known != kArgumentNames.end())
+    return static_cast<std::size_t>(known - kArgumentNames.begin());
+  return is_marked(schema) ? std::optional(kArgumentNames.size()) : std::nullopt;
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ std::optional<ArgumentHint> argument_hint(const std::string& tools) {
   const auto result = base::parse_json(tools);
   if (!result || !result->is_object()) return std::nullopt;
   std::optional<ArgumentHint> hint;
-  std::size_t best = kNames.size() + 1;
+  std::size_t best = kArgumentNames.size() + 1;
   for (const json& tool : result->value("tools", json::array())) {
     if (!tool.is_object()) continue;
     const json schema = tool.value("inputSchema", json());

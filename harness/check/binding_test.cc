@@ -15,7 +15,7 @@ using nlohmann::json;
 
 constexpr const char* kOrigin = "https://127.0.0.1:1";
 
-json claims_of(const std::string& proof) {
+json proof_claims(const std::string& proof) {
   return json::parse(base::base64url_decode(base::split(proof, '.')[1]).value());
 }
 
@@ -42,7 +42,7 @@ TEST(Binding, ProvesEachRequestThatHasATokenBehindDpop) {
   wire::Request request = request_with("dpop  the-token");
   binding.prove(request, kOrigin, 1000);
   ASSERT_EQ(proofs_of(request).size(), 1U);
-  const json claims = claims_of(proofs_of(request).front());
+  const json claims = proof_claims(proofs_of(request).front());
   EXPECT_EQ(claims.at("htm"), "POST");
   EXPECT_EQ(claims.at("htu"), "https://127.0.0.1:1/mcp");
   EXPECT_EQ(claims.at("iat"), 1000);
@@ -81,7 +81,7 @@ TEST(Binding, RepeatsTheLastNonce) {
   binding.learn(refused_with("DPoP", ""));
   wire::Request request = request_with("DPoP token");
   binding.prove(request, kOrigin, 1000);
-  EXPECT_EQ(claims_of(proofs_of(request).front()).at("nonce"), "second");
+  EXPECT_EQ(proof_claims(proofs_of(request).front()).at("nonce"), "second");
 }
 
 TEST(Binding, BindsTokensAsTheTargetWantsThem) {

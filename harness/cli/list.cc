@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Flags {
+struct ListOptions {
   std::vector<std::string> suites;
   std::string mode, revision;
   bool requirements = false, json = false;
@@ -108,7 +108,7 @@ std::string requirements_text(const std::vector<const Requirement*>& selected, u
                            reports::counted(selected.size(), "requirement"), covered, excluded);
 }
 
-int list(const Flags& flags) {
+int list(const ListOptions& flags) {
   Filter filter;
   if (!flags.mode.empty()) {
     filter.mode = check::mode_from(flags.mode);
@@ -146,7 +146,7 @@ int list(const Flags& flags) {
 void add_list(CLI::App& root, int& exit_code) {
   auto* const command = root.add_subcommand(
       "list", "Show the cases, or which requirements of the specification they cover");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ListOptions>();
   repeatable(command->add_option("--suite", flags->suites, "only suites like this; repeatable")
                  ->type_name("GLOB"));
   command->add_option("--mode", flags->mode, "only cases that apply to this mode")

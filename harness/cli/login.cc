@@ -94,13 +94,6 @@ void open_browser(const std::string& url) {
   if (problem == 0) std::thread([child] { waitpid(child, nullptr, 0); }).detach();
 }
 
-std::string value_of(const base::FormFields& fields, std::string_view name) {
-  for (const auto& [field, value] : fields) {
-    if (field == name) return value;
-  }
-  return {};
-}
-
 oauth::Ask asking() {
   return [](const base::Url& url, wire::Request request) {
     wire::Connection connection(url);
@@ -145,14 +138,14 @@ vault::Tokens for_store(const oauth::Session& session) {
 
 /// The answer of the redirect, once a person has logged in.
 base::Result<std::string> code_of(const oauth::Server& server, const base::FormFields& answer) {
-  const std::string iss = value_of(answer, "iss");
+  const std::string iss = base::form_value(answer, "iss");
   if (!iss.empty() && iss != server.issuer) {
     return base::fail(fmt::format("the answer is from {}, not from {}", iss, server.issuer));
   }
-  std::string code = value_of(answer, "code");
+  std::string code = base::form_value(answer, "code");
   if (!code.empty()) return code;
-  return base::fail(fmt::format("the server answered {}: {}", value_of(answer, "error"),
-                                value_of(answer, "error_description")));
+  return base::fail(fmt::format("the server answered {}: {}", base::form_value(answer, "error"),
+                                base::form_value(answer, "error_description")));
 }
 
 base::Result<oauth::Session> log_in(const LoginOptions& options) {

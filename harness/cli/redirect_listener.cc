@@ -15,12 +15,6 @@ http::Response page(int status, const char* text) {
   return response;
 }
 
-std::string value_of(const base::FormFields& fields, std::string_view name) {
-  const auto found = std::find_if(fields.begin(), fields.end(),
-                                  [&](const auto& field) { return field.first == name; });
-  return found == fields.end() ? "" : found->second;
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<RedirectListener>> RedirectListener::start(
@@ -54,11 +48,11 @@ http::Response RedirectListener::answer(const http::Request& request) {
   if (request.path != path_) return page(404, "There is nothing here.");
   if (request.method != "GET") return page(405, "Only GET is of use here.");
   base::FormFields fields = base::parse_form(request.query);
-  if (value_of(fields, "state") != state_)
+  if (base::form_value(fields, "state") != state_)
     return page(400, "This is not the login that began here.");
   const std::lock_guard lock(mutex_);
   if (answer_) return page(400, "This login is over.");
-  const bool good = !value_of(fields, "code").empty();
+  const bool good = !base::form_value(fields, "code").empty();
   answer_ = std::move(fields);
   arrived_.notify_all();
   return good ? page(200, "You are logged in, and can close this page.")

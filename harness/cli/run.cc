@@ -24,7 +24,7 @@ namespace cli {
 namespace {
 
 /// The flags as they were written.
-struct Flags {
+struct RunOptions {
   std::string url, spawn, mode, profile, revision = "auto", baseline;
   std::vector<std::string> suites, cases, skips, reports;
   TlsFlags tls;
@@ -43,11 +43,11 @@ struct Plan {
   std::vector<Accepted> baseline;
 };
 
-std::chrono::milliseconds milliseconds(double seconds) {
+std::chrono::milliseconds in_milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<long long>(seconds * 1000));
 }
 
-base::Result<void> read_target(const Flags& flags, run::Options& options) {
+base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
   if (!flags.profile.empty()) {
     auto profile = run::read_profile(flags.profile);
     if (!profile) return base::fail("--profile: " + profile.error().message);
@@ -85,7 +85,7 @@ base::Result<void> read_target(const Flags& flags, run::Options& options) {
   return {};
 }
 
-base::Result<std::vector<Accepted>> plan_baseline(const Flags& flags) {
+base::Result<std::vector<Accepted>> plan_baseline(const RunOptions& flags) {
   if (flags.baseline.empty()) {
     if (flags.update_baseline) return base::fail("--update-baseline: needs --baseline FILE");
     return std::vector<Accepted>{};
@@ -98,7 +98,7 @@ base::Result<std::vector<Accepted>> plan_baseline(const Flags& flags) {
   return baseline;
 }
 
-base::Result<Plan> plan_of(const Flags& flags) {
+base::Result<Plan> plan_of(const RunOptions& flags) {
   Plan plan;
   plan.options = {
       .url = flags.url,
@@ -106,7 +106,7 @@ base::Result<Plan> plan_of(const Flags& flags) {
       .suites = flags.suites,
       .cases = flags.cases,
       .skips = flags.skips,
-      .deadline = milliseconds(flags.deadline_s),
+      .deadline = in_milliseconds(flags.deadline_s),
       .jobs = flags.jobs,
       .idp_port = static_cast<std::uint16_t>(flags.idp_port),
       .allow_remote = flags.allow_remote,
@@ -116,7 +116,7 @@ base::Result<Plan> plan_of(const Flags& flags) {
   if (!tls) return tl::unexpected(tls.error());
   plan.options.tls = std::move(*tls);
   if (flags.timeout_s) {
-    plan.options.timeout = plan.options.start_timeout = milliseconds(*flags.timeout_s);
+    plan.options.timeout = plan.options.start_timeout = in_milliseconds(*flags.timeout_s);
   }
   if (flags.quiet && flags.verbose) return base::fail("--quiet and --verbose exclude each other");
   if (auto read = read_target(flags, plan.options); !read) return tl::unexpected(read.error());
@@ -129,14 +129,14 @@ base::Result<Plan> plan_of(const Flags& flags) {
   return plan;
 }
 
-Progress::Style progress_style(const Flags& flags, const Terminal& terminal) {
+Progress::Style progress_style(const RunOptions& flags, const Terminal& terminal) {
   if (flags.quiet) return Progress::Style::none;
   if (flags.verbose) return Progress::Style::lines;
   return terminal.interactive ? Progress::Style::moving : Progress::Style::none;
 }
 
 /// A run that judged nothing, or not all, says nothing about what may be accepted.
-base::Result<void> update_baseline(const Flags& flags, Plan& plan, check::RunResult& result) {
+base::Result<void> update_baseline(const RunOptions& flags, Plan& plan, check::RunResult& result) {
   if (!result.problem.empty() || result.interrupted) {
     return base::fail("--update-baseline: the run is not complete, so the file stays as it is");
   }
@@ -148,7 +148,7 @@ base::Result<void> update_baseline(const Flags& flags, Plan& plan, check::RunRes
   return {};
 }
 
-int report(const Flags& flags, const Plan& plan, const check::RunResult& result) {
+int report(const RunOptions& flags, const Plan& plan, const check::RunResult& result) {
   const auto screen = terminal_of(STDOUT_FILENO);
   reports::Options options{
       .exit_code = run::exit_code(result, flags.strict),
@@ -175,7 +175,7 @@ int report(const Flags& flags, const Plan& plan, const check::RunResult& result)
   return exit_code;
 }
 
-int run_command(const Flags& flags) {
+int run_command(const RunOptions& flags) {
   auto plan = plan_of(flags);
   if (!plan) return fail_usage("run: " + plan.error().message);
   if (plan->options.supplied.given()) keep_memory_private();
@@ -194,7 +194,7 @@ int run_command(const Flags& flags) {
   return report(flags, *plan, *result);
 }
 
-void add_target_flags(CLI::App& command, Flags& flags) {
+void add_target_flags(CLI::App& command, RunOptions& flags) {
   command.add_option("url", flags.url, "the MCP endpoint of a server that is running already");
   const auto group = "What is tested";
   command
@@ -233,7 +233,7 @@ void add_target_flags(CLI::App& command, Flags& flags) {
       ->group(group);
 }
 
-void add_selection_flags(CLI::App& command, Flags& flags) {
+void add_selection_flags(CLI::App& command, RunOptions& flags) {
   const auto group = "Which cases";
   const auto add = [&](const char* name, auto& values, const char* about) {
     repeatable(command.add_option(name, values, about)->type_name("GLOB")->group(group));
@@ -244,7 +244,7 @@ void add_selection_flags(CLI::App& command, Flags& flags) {
   command.add_flag("--quick", flags.quick, "leave out what spends seconds waiting")->group(group);
 }
 
-void add_execution_flags(CLI::App& command, Flags& flags) {
+void add_execution_flags(CLI::App& command, RunOptions& flags) {
   const auto group = "How it runs";
   command
       .add_option("--timeout", flags.timeout_s,
@@ -263,7 +263,7 @@ void add_execution_flags(CLI::App& command, Flags& flags) {
       ->group(group);
 }
 
-void add_result_flags(CLI::App& command, Flags& flags) {
+void add_result_flags(CLI::App& command, RunOptions& flags) {
   const auto group = "What comes out";
   repeatable(command
                  .add_option("--report", flags.reports,
@@ -290,7 +290,7 @@ void add_result_flags(CLI::App& command, Flags& flags) {
 void add_run(CLI::App& root, int& exit_code) {
   auto* const command =
       root.add_subcommand("run", "Test the authorization of an MCP server and say what is broken");
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RunOptions>();
   add_target_flags(*command, *flags);
   add_credential_flags(*command, flags->credentials);
   add_tls_flags(*command, flags->tls);

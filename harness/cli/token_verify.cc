@@ -21,7 +21,7 @@ namespace cli {
 namespace {
 
 using namespace std::chrono_literals;
-using Json = nlohmann::json;
+using nlohmann::json;
 
 struct VerifyOptions {
   std::string token;
@@ -51,12 +51,13 @@ base::Result<reference_server::Keys> read_keys(const std::string& where) {
   if (text->find("-----BEGIN") != std::string::npos) {
     keys.push_back(reference_server::import_pem(*text));
   } else {
-    const auto json = base::parse_json(*text);
-    if (!json) {
-      return base::fail(fmt::format("{}: not JSON or PEM: {}", where, json.error().message));
+    const auto parsed = base::parse_json(*text);
+    if (!parsed) {
+      return base::fail(fmt::format("{}: not JSON or PEM: {}", where, parsed.error().message));
     }
-    const bool set = json->is_object() && json->contains("keys") && (*json)["keys"].is_array();
-    for (const Json& jwk : set ? (*json)["keys"] : Json::array({*json})) {
+    const bool set =
+        parsed->is_object() && parsed->contains("keys") && (*parsed)["keys"].is_array();
+    for (const json& jwk : set ? (*parsed)["keys"] : json::array({*parsed})) {
       keys.push_back(reference_server::import_key(jwk));
     }
   }
@@ -91,7 +92,7 @@ base::Result<std::string> check_signature(const TokenParts& parts,
   return base::fail(fmt::format("no key for alg {}{}", alg, kid.empty() ? "" : " and kid " + kid));
 }
 
-bool names_audience(const Json& claims, const std::string& wanted) {
+bool names_audience(const json& claims, const std::string& wanted) {
   const auto aud = claims.find("aud");
   if (aud == claims.end()) return false;
   if (aud->is_string()) return aud->get<std::string>() == wanted;

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxLine = 8UL << 20;
 constexpr std::size_t kMaxRaw = 64UL << 10;
 constexpr std::size_t kMaxGarbage = 20;
-constexpr std::size_t kMaxQuote = 120;
+constexpr std::size_t kMaxGarbageLine = 120;
 constexpr milliseconds kSlice{100};      ///< between looks at whether to stop
 constexpr milliseconds kLastWords{500};  ///< for a server that closed its output to end
 
@@ -164,7 +164,7 @@ void StdioPeer::answer_request(const json& request) {
 
 void StdioPeer::note_garbage(const std::string& line) {
   if (garbage_.size() < kMaxGarbage) {
-    garbage_.push_back(base::abbreviate(base::trim(line), kMaxQuote));
+    garbage_.push_back(base::abbreviate(base::trim(line), kMaxGarbageLine));
   }
   if (stray_.size() < kMaxRaw) stray_ += base::abbreviate(line, kMaxRaw) + '\n';
 }

@@ -5,7 +5,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSlice{100};
+constexpr milliseconds kGreetingSlice{100};
 
 /// One attempt to come to terms with a server that is started for it.
 class Host {
@@ -86,7 +86,7 @@ bool speaks_stdio(const wire::ProcessOptions& options, milliseconds timeout,
     const auto deadline = base::Deadline::after(timeout / 2);
     std::string message = greeting.body;
     while (!deadline.passed() && !stop()) {
-      const auto slice = base::Deadline::earlier(deadline, base::Deadline::after(kSlice));
+      const auto slice = base::Deadline::earlier(deadline, base::Deadline::after(kGreetingSlice));
       const Answer answer = (*peer)->exchange(message, id, slice);
       // Any JSON-RPC response will do, an error as well: nothing else speaks it.
       if (answer.kind != Kind::none) return true;

@@ -22,9 +22,9 @@ Read<void> read_destination(const Call& call, const base::FormFields& fields,
   if (times(fields, "client_id") > 1 || times(fields, "redirect_uri") > 1) {
     return refuse("invalid_request", "client_id or redirect_uri is there twice");
   }
-  request.client_id = value_of(fields, "client_id");
+  request.client_id = base::form_value(fields, "client_id");
   if (request.client_id.empty()) return refuse("invalid_request", "client_id is missing");
-  request.redirect_uri = value_of(fields, "redirect_uri");
+  request.redirect_uri = base::form_value(fields, "redirect_uri");
   request.redirect_was_sent = !request.redirect_uri.empty();
   const auto client = call.provider.clients.find(call.issuer->name(), request.client_id);
   request.client_name = client && !client->name.empty() ? client->name : request.client_id;
@@ -48,8 +48,8 @@ Read<void> read_destination(const Call& call, const base::FormFields& fields,
 
 Read<void> read_challenge(const Call& call, const base::FormFields& fields,
                           AuthorizationRequest& request) {
-  request.challenge = value_of(fields, "code_challenge");
-  const std::string method = value_of(fields, "code_challenge_method");
+  request.challenge = base::form_value(fields, "code_challenge");
+  const std::string method = base::form_value(fields, "code_challenge_method");
   if (request.challenge.empty()) {
     if (!method.empty()) return refuse("invalid_request", "code_challenge is missing");
     if (!call.provider.options.strict) return {};
@@ -67,12 +67,12 @@ Read<void> read_challenge(const Call& call, const base::FormFields& fields,
 Read<void> read_rest(const Call& call, const base::FormFields& fields,
                      AuthorizationRequest& request) {
   if (auto once = without_repetition(fields); !once) return tl::unexpected(once.error());
-  const std::string response_type = value_of(fields, "response_type");
+  const std::string response_type = base::form_value(fields, "response_type");
   if (response_type.empty()) return refuse("invalid_request", "response_type is missing");
   if (response_type != "code") {
     return refuse("unsupported_response_type", "response_type has to be code");
   }
-  const std::string mode = value_of(fields, "response_mode");
+  const std::string mode = base::form_value(fields, "response_mode");
   if (!mode.empty() && mode != "query") {
     return refuse("invalid_request", "response_mode has to be query");
   }
@@ -83,9 +83,9 @@ Read<void> read_rest(const Call& call, const base::FormFields& fields,
   if (!audiences) return tl::unexpected(audiences.error());
   request.scope = std::move(*scope);
   request.audiences = std::move(*audiences);
-  request.nonce = value_of(fields, "nonce");
-  request.login_hint = value_of(fields, "login_hint");
-  request.prompt = value_of(fields, "prompt");
+  request.nonce = base::form_value(fields, "nonce");
+  request.login_hint = base::form_value(fields, "login_hint");
+  request.prompt = base::form_value(fields, "prompt");
   return {};
 }
 
@@ -97,7 +97,7 @@ tl::expected<AuthorizationRequest, AuthorizationError> read_authorization_reques
   if (auto destination = read_destination(call, fields, request); !destination) {
     return tl::unexpected(AuthorizationError{destination.error(), std::nullopt, {}});
   }
-  request.state = value_of(fields, "state");
+  request.state = base::form_value(fields, "state");
   if (auto rest = read_rest(call, fields, request); !rest) {
     return tl::unexpected(
         AuthorizationError{rest.error(), std::move(request.redirect_uri), request.state});

@@ -88,13 +88,13 @@ http::Response begin(const Call& call, const base::FormFields& fields) {
 }
 
 http::Response finish(const Call& call, const base::FormFields& fields) {
-  const auto login = call.provider.logins.take(value_of(fields, "login"), call.issuer->name(),
-                                               cookie_of(call.request));
+  const auto login = call.provider.logins.take(base::form_value(fields, "login"),
+                                               call.issuer->name(), cookie_of(call.request));
   if (!login) {
     return error_page({"invalid_request", "this login is over, or another browser began it"});
   }
-  const std::string subject = value_of(fields, "user");
-  if (!value_of(fields, "deny").empty() || !is_subject(subject)) {
+  const std::string subject = base::form_value(fields, "user");
+  if (!base::form_value(fields, "deny").empty() || !is_subject(subject)) {
     return answer_error(call, {{"access_denied", "the user does not want it"},
                                login->request.redirect_uri,
                                login->request.state});
@@ -113,7 +113,7 @@ http::Response authorize(const Call& call) {
   }
   const auto form = read_form(call.request);
   if (!form) return error_page(form.error());
-  return value_of(*form, "login").empty() ? begin(call, *form) : finish(call, *form);
+  return base::form_value(*form, "login").empty() ? begin(call, *form) : finish(call, *form);
 }
 
 }  // namespace idp

@@ -9,8 +9,9 @@ namespace idp {
 namespace {
 
 std::string token_of(const http::Request& request) {
-  const std::string posted = value_of(base::parse_form(request.body), "access_token");
-  return posted.empty() ? value_of(base::parse_form(request.query), "access_token") : posted;
+  const std::string posted = base::form_value(base::parse_form(request.body), "access_token");
+  return posted.empty() ? base::form_value(base::parse_form(request.query), "access_token")
+                        : posted;
 }
 
 /// Numbers as strings, and the client as `aud`: an access token there is for an application.

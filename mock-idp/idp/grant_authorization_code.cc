@@ -33,14 +33,14 @@ Read<jose::Members> answer_exchange(const Call& call, const Exchanged& exchanged
 /// RFC 6749, section 4.1.3, with PKCE (RFC 7636, section 4.5) and `resource` (RFC 8707, section
 /// 2.2): the token may be for fewer resources than the code, not for others.
 Read<jose::Members> grant_authorization_code(const Call& call, const TokenRequest& request) {
-  const std::string code = value_of(request.fields, "code");
+  const std::string code = base::form_value(request.fields, "code");
   if (code.empty()) return refuse("invalid_request", "code is missing");
-  const auto exchanged =
-      call.provider.grants.redeem(code, {.issuer = call.issuer->name(),
-                                         .client_id = request.client.id,
-                                         .redirect_uri = value_of(request.fields, "redirect_uri"),
-                                         .verifier = value_of(request.fields, "code_verifier"),
-                                         .audiences = request.audiences});
+  const auto exchanged = call.provider.grants.redeem(
+      code, {.issuer = call.issuer->name(),
+             .client_id = request.client.id,
+             .redirect_uri = base::form_value(request.fields, "redirect_uri"),
+             .verifier = base::form_value(request.fields, "code_verifier"),
+             .audiences = request.audiences});
   if (!exchanged) return tl::unexpected(exchanged.error());
   return answer_exchange(call, *exchanged);
 }

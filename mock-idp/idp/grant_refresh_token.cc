@@ -4,7 +4,7 @@ namespace idp {
 
 /// RFC 6749, section 6: the new token may do less than the first one, never more.
 Read<jose::Members> grant_refresh_token(const Call& call, const TokenRequest& request) {
-  const std::string token = value_of(request.fields, "refresh_token");
+  const std::string token = base::form_value(request.fields, "refresh_token");
   if (token.empty()) return refuse("invalid_request", "refresh_token is missing");
   const auto exchanged = call.provider.grants.refresh(token, {.issuer = call.issuer->name(),
                                                               .client_id = request.client.id,

@@ -19,15 +19,15 @@ std::string actor(const std::string& client_id, const nlohmann::json& subject) {
 }
 
 Read<void> check_types(const TokenRequest& request) {
-  const std::string given = value_of(request.fields, "subject_token_type");
-  const std::string wanted = value_of(request.fields, "requested_token_type");
+  const std::string given = base::form_value(request.fields, "subject_token_type");
+  const std::string wanted = base::form_value(request.fields, "requested_token_type");
   if (given != kAccessToken && given != kJwt) {
     return refuse("invalid_request", "subject_token_type has to be that of an access token");
   }
   if (!wanted.empty() && wanted != kAccessToken && wanted != kJwt) {
     return refuse("invalid_request", "requested_token_type has to be that of an access token");
   }
-  if (!value_of(request.fields, "actor_token").empty()) {
+  if (!base::form_value(request.fields, "actor_token").empty()) {
     return refuse("invalid_request", "the client itself is the actor; there is no actor_token");
   }
   return {};
@@ -39,7 +39,7 @@ Read<void> check_types(const TokenRequest& request) {
 /// allows what the client asks for, at most what the first token allowed.
 Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& request) {
   if (request.client.secret.empty()) return refuse_client("client authentication is missing");
-  const std::string token = value_of(request.fields, "subject_token");
+  const std::string token = base::form_value(request.fields, "subject_token");
   if (token.empty()) return refuse("invalid_request", "subject_token is missing");
   if (const auto types = check_types(request); !types) return tl::unexpected(types.error());
   const auto subject = read_own_token(call, token);

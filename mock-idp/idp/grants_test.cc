@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char kVerifier[] = "a-verifier-that-is-forty-three-characters-long";
+constexpr char kLongVerifier[] = "a-verifier-that-is-forty-three-characters-long";
 
 class GrantsTest : public testing::Test {
  protected:
@@ -22,13 +22,13 @@ class GrantsTest : public testing::Test {
                                          .scope = "a b",
                                          .audiences = {"urn:one", "urn:two"}},
                              .redirect_uri = "http://localhost/cb",
-                             .challenge = base::base64url_encode(jose::sha256(kVerifier))});
+                             .challenge = base::base64url_encode(jose::sha256(kLongVerifier))});
   }
   static Redemption good() {
     return {.issuer = "main",
             .client_id = "app",
             .redirect_uri = "http://localhost/cb",
-            .verifier = kVerifier};
+            .verifier = kLongVerifier};
   }
   static Refresh again() { return {.issuer = "main", .client_id = "app"}; }
   template <typename T>
@@ -82,9 +82,9 @@ TEST_F(GrantsTest, ACodeLivesForAMinute) {
 
 TEST_F(GrantsTest, AVerifierWithoutAChallengeIsRefused) {
   const std::string text = grants_.add_code({.issuer = "main", .granted = {.client_id = "app"}});
-  EXPECT_EQ(
-      code_of(grants_.redeem(text, {.issuer = "main", .client_id = "app", .verifier = kVerifier})),
-      "invalid_grant");
+  EXPECT_EQ(code_of(grants_.redeem(
+                text, {.issuer = "main", .client_id = "app", .verifier = kLongVerifier})),
+            "invalid_grant");
   EXPECT_TRUE(grants_.redeem(text, {.issuer = "main", .client_id = "app"}));
 }
 
@@ -143,11 +143,11 @@ TEST_F(GrantsTest, TheOldestCodesMakeRoom) {
 TEST(Pkce, KnowsTheExampleOfItsSpecification) {
   // RFC 7636, appendix B.
   constexpr char kExample[] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-  constexpr char kChallenge[] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-  EXPECT_TRUE(fits_challenge(kExample, kChallenge));
-  EXPECT_FALSE(fits_challenge(kChallenge, kExample));
-  EXPECT_FALSE(fits_challenge("short", kChallenge));
-  EXPECT_TRUE(is_challenge(kChallenge));
+  constexpr char kExampleChallenge[] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  EXPECT_TRUE(fits_challenge(kExample, kExampleChallenge));
+  EXPECT_FALSE(fits_challenge(kExampleChallenge, kExample));
+  EXPECT_FALSE(fits_challenge("short", kExampleChallenge));
+  EXPECT_TRUE(is_challenge(kExampleChallenge));
   EXPECT_FALSE(is_challenge("short"));
 }
 

@@ -53,13 +53,6 @@ tl::unexpected<TokenError> refuse_client(std::string description) {
   return tl::unexpected(TokenError{"invalid_client", std::move(description), true});
 }
 
-std::string value_of(const base::FormFields& fields, std::string_view name) {
-  for (const auto& [field, value] : fields) {
-    if (field == name) return value;
-  }
-  return {};
-}
-
 Read<base::FormFields> without_repetition(base::FormFields fields) {
   std::erase_if(fields, [](const auto& field) { return field.second.empty(); });
   std::set<std::string_view> seen;
@@ -84,7 +77,7 @@ Read<base::FormFields> read_form(const http::Request& request) {
 
 Read<Client> read_client(const http::Request& request, const base::FormFields& fields) {
   const std::vector<std::string> headers = base::all_headers(request.headers, "Authorization");
-  Client client{value_of(fields, "client_id"), value_of(fields, "client_secret")};
+  Client client{base::form_value(fields, "client_id"), base::form_value(fields, "client_secret")};
   if (headers.size() > 1) return refuse("invalid_request", "there are two Authorization fields");
   if (!headers.empty()) {
     auto basic = read_basic(headers.front());

@@ -47,9 +47,6 @@ Read<base::FormFields> without_repetition(base::FormFields fields);
 /// is right is for the caller to judge. The error is `invalid_client` where there is none at all.
 Read<Client> read_client(const http::Request& request, const base::FormFields& fields);
 
-/// The first value of that name; empty if there is none.
-std::string value_of(const base::FormFields& fields, std::string_view name);
-
 /// What must not stay in any cache (RFC 6749, section 5.1).
 http::Response not_stored(http::Response response);
 /// The error as JSON, not stored.

@@ -56,7 +56,7 @@ constexpr std::string_view kDocument1 = R"({
   "msgraph_host": "graph.microsoft.com",
   "rbac_url": "https://pas.windows.net"})";
 
-std::vector<TokenSpec> tokens() {
+std::vector<TokenSpec> entra_tokens() {
   return {{"access", "access token of version 2 for a user: scp is a string", kVersion2,
            R"({"typ": "JWT"})", R"({
          "aud": "<aud>", "iss": "<iss>", "iat": "<now>", "nbf": "<now>", "exp": "<exp>",
@@ -120,7 +120,7 @@ PersonaSpec entra_spec() {
                    .x5c = true,
                    .x5t = true,
                    .issuer = true},
-          .tokens = tokens()};
+          .tokens = entra_tokens()};
 }
 
 }  // namespace idp

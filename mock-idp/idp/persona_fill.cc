@@ -58,7 +58,7 @@ std::optional<Value> json_unless_empty(const std::string& text, const std::strin
   return Value{json, true};
 }
 
-std::optional<Value> value_of(std::string_view name, const Values& values) {
+std::optional<Value> filled_in(std::string_view name, const Values& values) {
   const TokenFacts& facts = values.facts;
   if (name == "base") return text_unless_empty(values.base);
   if (name == "iss") return text_unless_empty(values.iss);
@@ -85,7 +85,7 @@ std::optional<std::string> filled(std::string json, const Values& values) {
   std::size_t at = 0;
   while ((at = json.find('<', at)) != std::string::npos) {
     const std::size_t end = json.find('>', at);
-    const auto value = value_of(std::string_view(json).substr(at + 1, end - at - 1), values);
+    const auto value = filled_in(std::string_view(json).substr(at + 1, end - at - 1), values);
     if (!value) return std::nullopt;
     const std::size_t quotes = value->json ? 1 : 0;
     json.replace(at - quotes, end + 1 - at + 2 * quotes, value->text);

@@ -44,7 +44,7 @@ constexpr std::string_view kMetadata = R"({
   "device_authorization_endpoint": "<iss>/protocol/openid-connect/auth/device",
   "pushed_authorization_request_endpoint": "<iss>/protocol/openid-connect/ext/par/request"})";
 
-std::vector<TokenSpec> tokens() {
+std::vector<TokenSpec> keycloak_tokens() {
   return {{"access", "access token with roles, for us and for the account service", kRealm,
            R"({"typ": "JWT"})", R"({
          "exp": "<exp>", "iat": "<now>", "auth_time": "<now>", "jti": "onrtac:<uuid>",
@@ -101,7 +101,7 @@ PersonaSpec keycloak_spec() {
                    .x5t = true,
                    .x5t_s256 = true,
                    .encryption_key = true},
-          .tokens = tokens()};
+          .tokens = keycloak_tokens()};
 }
 
 }  // namespace idp

@@ -7,8 +7,8 @@ namespace idp {
 namespace {
 
 TokenQuery taken_from_anywhere(const http::Request& request, const OpaqueTokens& tokens) {
-  TokenQuery query{.token = value_of(base::parse_form(request.body), "token")};
-  if (query.token.empty()) query.token = value_of(base::parse_form(request.query), "token");
+  TokenQuery query{.token = base::form_value(base::parse_form(request.body), "token")};
+  if (query.token.empty()) query.token = base::form_value(base::parse_form(request.query), "token");
   query.known = tokens.find(query.token);
   return query;
 }
@@ -25,7 +25,7 @@ Read<TokenQuery> read_token_query(const Call& call) {
   if (!tokens.may_ask(client->id, client->secret)) {
     return refuse_client("the client is not known or its secret is wrong");
   }
-  std::string token = value_of(*fields, "token");
+  std::string token = base::form_value(*fields, "token");
   if (token.empty()) return refuse("invalid_request", "token is missing");
   auto known = tokens.find(token);
   return TokenQuery{std::move(client->id), std::move(token), std::move(known)};

@@ -58,7 +58,7 @@ Read<std::vector<std::string>> read_audiences(const base::FormFields& fields) {
 }
 
 Read<std::string> read_scope(const base::FormFields& fields) {
-  std::string scope = value_of(fields, "scope");
+  std::string scope = base::form_value(fields, "scope");
   if (!scope.empty() && !is_scope(scope)) {
     return refuse("invalid_scope", "scope has to be words with one blank between them");
   }
@@ -68,7 +68,7 @@ Read<std::string> read_scope(const base::FormFields& fields) {
 Read<TokenRequest> read_token_request(const http::Request& request) {
   auto fields = read_form(request);
   if (!fields) return tl::unexpected(fields.error());
-  std::string grant = value_of(*fields, "grant_type");
+  std::string grant = base::form_value(*fields, "grant_type");
   if (grant.empty()) return refuse("invalid_request", "grant_type is missing");
   auto client = read_client(request, *fields);
   if (!client) return tl::unexpected(client.error());

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kHalf = 32;  ///< bytes of r and of s in ES256 (RFC 7518, section 3.4)
 /// How often to sign until s happens to begin with a zero byte: one in 256 does.
-constexpr int kTries = 20'000;
+constexpr int kSignatures = 20'000;
 
 /// The order of P-256 (FIPS 186-4, D.1.2.3), big-endian.
 std::string order() {
@@ -62,7 +62,7 @@ base::Result<void> shorten(Recipe& recipe, const Surroundings&) {
     return base::fail("this is about ES256, and the token is not signed so");
   }
   recipe.signer = [key = *recipe.key](const std::string& input) -> base::Result<std::string> {
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i < kSignatures; ++i) {
       auto signature = key.sign("ES256", input);
       if (!signature) return signature;
       if (signature->size() != 2 * kHalf || (*signature)[kHalf] != '\0') continue;

@@ -8,7 +8,7 @@ namespace jose {
 namespace {
 
 /// How many tokens to make until a signature has a `-` or `_`: nearly every one has.
-constexpr int kTries = 64;
+constexpr int kReencodings = 64;
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -22,7 +22,7 @@ base::Result<void> standard_alphabet(Recipe& recipe, const Surroundings&) {
   const std::string alg = recipe.header.string("alg");
   if (!recipe.key) return base::fail("the recipe has no key to sign with");
   // Where signing the same twice gives the same, another jti gives another signature.
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kReencodings; ++i) {
     const auto minted = recipe.mint();
     if (!minted) return tl::unexpected(minted.error());
     if (has_url_character(minted->substr(minted->rfind('.')))) break;
@@ -33,7 +33,7 @@ base::Result<void> standard_alphabet(Recipe& recipe, const Surroundings&) {
     sign = [key = *recipe.key, alg](const std::string& input) { return key.sign(alg, input); };
   }
   recipe.signer = [sign = std::move(sign)](const std::string& input) -> base::Result<std::string> {
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i < kReencodings; ++i) {
       auto signature = sign(input);
       if (!signature || has_url_character(base::base64url_encode(*signature))) return signature;
     }

@@ -62,7 +62,7 @@ const check::Suite shared{"api-key",
                                                      .field = "the header field of the key",
                                                      .empty_fault = {"credential.empty-value"}})};
 
-const check::Suite cases{
+const check::Suite api_key_cases{
     "api-key",
     {check::Mode::api_key},
     {

@@ -109,7 +109,7 @@ Finding foreign_resource(Flow& flow) {
                            "a client that asked for a token for another server got one");
 }
 
-const check::Suite cases{
+const check::Suite authorize_cases{
     "authorization-server",
     {check::Mode::oauth_proxy},
     {

@@ -132,7 +132,7 @@ Finding revoked(Flow& flow) {
                          "whoever logs out leaves a token behind that works");
 }
 
-const check::Suite cases{
+const check::Suite consent_cases{
     "authorization-server",
     {check::Mode::oauth_proxy},
     {

@@ -162,7 +162,7 @@ Finding error_form(Flow& flow) {
                          "clients cannot tell a stale code from wrong credentials of their own");
 }
 
-const check::Suite cases{
+const check::Suite token_cases{
     "authorization-server",
     {check::Mode::oauth_proxy},
     {

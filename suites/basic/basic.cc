@@ -144,7 +144,7 @@ check::Body refuses(NearMisses (*make)(const std::string& good),
   return check::refuses_family(check::near_misses_of(make), refusal);
 }
 
-const check::Suite cases{
+const check::Suite basic_cases{
     "basic",
     {check::Mode::basic},
     {

@@ -3,10 +3,11 @@
 
 namespace {
 
-const check::Suite cases{"bearer",
-                         {check::Mode::bearer},
-                         check::fixed_secret_cases({.noun = "token",
-                                                    .field = "the Authorization field",
-                                                    .empty_fault = {"credential.empty-bearer"}})};
+const check::Suite bearer_cases{
+    "bearer",
+    {check::Mode::bearer},
+    check::fixed_secret_cases({.noun = "token",
+                               .field = "the Authorization field",
+                               .empty_fault = {"credential.empty-bearer"}})};
 
 }  // namespace

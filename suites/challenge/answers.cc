@@ -164,7 +164,7 @@ Finding no_offline_access(Probe& probe) {
 
 check::Attempt nothing(Probe&) { return check::without_credentials(); }
 
-const check::Suite cases{
+const check::Suite answers_cases{
     "challenge",
     check::modes::protected_http(),
     {

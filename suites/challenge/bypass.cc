@@ -56,7 +56,7 @@ check::Body opens_nothing(check::MakeFamily family) {
   };
 }
 
-const check::Suite cases{
+const check::Suite bypass_cases{
     "challenge",
     check::modes::protected_http(),
     {

@@ -86,7 +86,7 @@ Attempt without_message(const char* method) {
 
 Attempt empty_value(const char* value) { return {.credential = check::authorization(value)}; }
 
-const check::Suite cases{
+const check::Suite credentials_cases{
     "challenge",
     check::modes::protected_http(),
     {

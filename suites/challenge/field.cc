@@ -74,7 +74,7 @@ Family lists(Probe& probe) {
   return {{"good, then bad", list(token, kBad)}, {"bad, then good", list(kBad, token)}};
 }
 
-const check::Suite cases{
+const check::Suite field_cases{
     "challenge",
     check::modes::bearer_scheme(),
     {

@@ -145,7 +145,7 @@ Finding error_shape(Probe& probe) {
   return Finding::met(text);
 }
 
-const check::Suite cases{
+const check::Suite leaks_cases{
     "challenge",
     check::modes::protected_http(),
     {

@@ -51,7 +51,7 @@ Finding preflight(Probe& probe) {
                                   asked.status(), allowed, exposes ? "shows" : "does not show"));
 }
 
-const check::Suite cases{
+const check::Suite open_cases{
     "challenge",
     check::modes::protected_http(),
     {

@@ -70,7 +70,7 @@ Finding no_side_effects(Probe& probe) {
   return finding;
 }
 
-const check::Suite cases{
+const check::Suite order_cases{
     "challenge",
     check::modes::protected_http(),
     {

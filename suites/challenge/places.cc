@@ -11,10 +11,10 @@ using check::Level;
 using check::Probe;
 using check::Severity;
 
-std::string token_of(Probe& probe) { return probe.context().control_secret(); }
+std::string good_token(Probe& probe) { return probe.context().control_secret(); }
 
 Attempt in_query(Probe& probe) {
-  return {.edit = [token = token_of(probe)](wire::Request& request) {
+  return {.edit = [token = good_token(probe)](wire::Request& request) {
     request.target += request.target.find('?') == std::string::npos ? "?" : "&";
     request.target += "access_token=" + token;
   }};
@@ -22,7 +22,7 @@ Attempt in_query(Probe& probe) {
 
 /// The message goes along as a field and as single members, for whatever a form parser makes of it.
 Attempt in_form(Probe& probe) {
-  return {.edit = [token = token_of(probe)](wire::Request& request) {
+  return {.edit = [token = good_token(probe)](wire::Request& request) {
     request.body = base::encode_form({{"access_token", token},
                                       {"message", request.body},
                                       {"jsonrpc", "2.0"},
@@ -33,7 +33,7 @@ Attempt in_form(Probe& probe) {
 }
 
 Family in_cookies(Probe& probe) {
-  const std::string token = token_of(probe);
+  const std::string token = good_token(probe);
   const auto cookie = [](const std::string& pair) {
     return Attempt{.credential = {.label = "Cookie", .headers = {{"Cookie", pair}}}};
   };
@@ -42,7 +42,7 @@ Family in_cookies(Probe& probe) {
           {"cookie Authorization", cookie("Authorization=Bearer%20" + token)}};
 }
 
-const check::Suite cases{
+const check::Suite places_cases{
     "challenge",
     // Fixed secrets have cases of their own.
     check::modes::issued(),

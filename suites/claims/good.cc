@@ -29,7 +29,7 @@ const Shared kRightType{
     .why = "RFC 9068 names access tokens at+jwt; issuers that follow it write so.",
     .fix = "Accept the typ at+jwt and application/at+jwt, in any case.",
 };
-const Shared kObserved{
+const Shared kObservedGood{
     .level = check::Level::observe,
     .references = {{"RFC 9068", "2.2"}, {"RFC 9068", "4"}},
     .requirements = {"RS-08"},
@@ -123,24 +123,25 @@ const check::Suite kRightTypeCases{
                 "The good token with the typ at+jwt."},
            })};
 
-const check::Suite kObservedCases{
+const check::Suite kObservedGoodCases{
     "claims", check::modes::claims(),
-    family(kObserved, {
-                          {"good-typ-absent",
-                           "whether a token without typ is accepted",
-                           {},
-                           check::observes_token(
-                               "typ_absent", [](Recipe& token) { token.without_header("typ"); }),
-                           "The good token without typ in its header.",
-                           {},
-                           check::modes::jwt()},
-                          {"sub-missing",
-                           "whether a token without sub is accepted",
-                           {},
-                           check::observes_token("sub_missing",
-                                                 [](Recipe& token) { token.without_claim("sub"); }),
-                           "The good token without sub."},
-                      })};
+    family(kObservedGood,
+           {
+               {"good-typ-absent",
+                "whether a token without typ is accepted",
+                {},
+                check::observes_token("typ_absent",
+                                      [](Recipe& token) { token.without_header("typ"); }),
+                "The good token without typ in its header.",
+                {},
+                check::modes::jwt()},
+               {"sub-missing",
+                "whether a token without sub is accepted",
+                {},
+                check::observes_token("sub_missing",
+                                      [](Recipe& token) { token.without_claim("sub"); }),
+                "The good token without sub."},
+           })};
 
 }  // namespace
 }  // namespace suites::claims

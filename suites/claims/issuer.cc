@@ -12,7 +12,7 @@ using check::Finding;
 using check::Outcome;
 using check::Probe;
 
-const Shared kForeign{
+const Shared kForeignIssuer{
     .references = {{"RFC 8725", "3.8"}, {"RFC 7519", "4.1.1"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-11", "RS-13"},
     .why =
@@ -21,47 +21,47 @@ const Shared kForeign{
     .fix = "Require iss to be a string that is identical to the configured issuer.",
 };
 
-const check::Suite kForeignCases{
+const check::Suite kForeignIssuerCases{
     "claims", check::modes::claims(),
-    family(kForeign, {
-                         {"iss-missing",
-                          "a token without iss is refused",
-                          {"iss.missing-accepted", "iss.skip", "iss.odd-500"},
-                          nullptr,
-                          "",
-                          {},
-                          // An introspection answer need not name its issuer.
-                          check::modes::jwt()},
-                         {"iss-other", "a token of another issuer is refused", {"iss.skip"}},
-                         {"iss-prefix",
-                          "a token whose iss lacks our issuer's last character is refused",
-                          {"iss.is-prefix", "iss.skip"}},
-                         {"iss-suffix",
-                          "a token whose iss goes on after our issuer is refused",
-                          {"iss.starts-with", "iss.substring", "iss.skip"}},
-                         {"iss-case",
-                          "a token whose iss is in the other case is refused",
-                          {"iss.case-insensitive", "iss.skip"}},
-                         {"iss-array-with-good",
-                          "a token whose iss is an array with our issuer is refused",
-                          {"iss.array", "iss.skip", "iss.odd-500"}},
-                         {"iss-substring",
-                          "a token whose iss has our issuer inside is refused",
-                          {"iss.substring", "iss.skip"}},
-                         {"iss-null",
-                          "a token whose iss is null is refused",
-                          {"iss.missing-accepted", "iss.skip", "iss.odd-500"}},
-                         {"iss-empty",
-                          "a token whose iss is empty is refused",
-                          {"iss.empty-accepted", "iss.skip"}},
-                     })};
+    family(kForeignIssuer, {
+                               {"iss-missing",
+                                "a token without iss is refused",
+                                {"iss.missing-accepted", "iss.skip", "iss.odd-500"},
+                                nullptr,
+                                "",
+                                {},
+                                // An introspection answer need not name its issuer.
+                                check::modes::jwt()},
+                               {"iss-other", "a token of another issuer is refused", {"iss.skip"}},
+                               {"iss-prefix",
+                                "a token whose iss lacks our issuer's last character is refused",
+                                {"iss.is-prefix", "iss.skip"}},
+                               {"iss-suffix",
+                                "a token whose iss goes on after our issuer is refused",
+                                {"iss.starts-with", "iss.substring", "iss.skip"}},
+                               {"iss-case",
+                                "a token whose iss is in the other case is refused",
+                                {"iss.case-insensitive", "iss.skip"}},
+                               {"iss-array-with-good",
+                                "a token whose iss is an array with our issuer is refused",
+                                {"iss.array", "iss.skip", "iss.odd-500"}},
+                               {"iss-substring",
+                                "a token whose iss has our issuer inside is refused",
+                                {"iss.substring", "iss.skip"}},
+                               {"iss-null",
+                                "a token whose iss is null is refused",
+                                {"iss.missing-accepted", "iss.skip", "iss.odd-500"}},
+                               {"iss-empty",
+                                "a token whose iss is empty is refused",
+                                {"iss.empty-accepted", "iss.skip"}},
+                           })};
 
 const Shared kSlash{
     .harmless = "signed by the trusted issuer; but its name was compared loosely",
     .references = {{"RFC 8725", "3.8"}, {"OIDC Discovery", "4.3"}},
     .requirements = {"RS-08"},
     .why = "Two spellings of one issuer are harmless until somebody else owns the second.",
-    .fix = kForeign.fix,
+    .fix = kForeignIssuer.fix,
 };
 
 const check::Suite kSlashCases{

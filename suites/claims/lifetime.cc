@@ -22,7 +22,7 @@ constexpr std::array<seconds, 3> kLives = {seconds{2}, seconds{5}, seconds{15}};
 /// Clocks tick in seconds on both sides, and the measured leeway may be one second short.
 constexpr milliseconds kMargin{2'500};
 /// What is told of a server that accepts tokens however old.
-constexpr seconds kForever{86'400};
+constexpr seconds kEndless{86'400};
 
 /// The control, ending within the leeway so that it is refused after `life` more.
 jose::Recipe short_lived(Probe& probe, seconds leeway, seconds life) {
@@ -40,7 +40,7 @@ Finding refuses_after_end(Probe& probe, Shorten change, const Use& use) {
   auto leeway = probe.context().leeway(probe);
   if (!leeway) return Finding::undecided("how long past exp tokens are accepted is not known");
   // A server that never looked at exp yet may still do so here; then there is no leeway.
-  if (*leeway >= kForever) leeway = seconds{0};
+  if (*leeway >= kEndless) leeway = seconds{0};
   for (const seconds life : kLives) {
     jose::Recipe token = short_lived(probe, *leeway, life);
     change(token);

@@ -144,7 +144,7 @@ Judge is_true(const char* member, const char* reason) {
   };
 }
 
-const check::Suite cases{
+const check::Suite authorization_servers_cases{
     "discovery",
     check::modes::metadata(),
     {

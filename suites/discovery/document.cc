@@ -109,7 +109,7 @@ Finding no_offline_access(Probe&, const json& metadata, const Location&) {
                          "refresh tokens are between the client and its authorization server");
 }
 
-const check::Suite cases{
+const check::Suite document_cases{
     "discovery",
     check::modes::metadata(),
     {

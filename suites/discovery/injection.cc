@@ -61,7 +61,7 @@ Finding host_injection(Probe& probe) {
   return finding;
 }
 
-const check::Suite cases{
+const check::Suite injection_cases{
     "discovery",
     check::modes::metadata(),
     {

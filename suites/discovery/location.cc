@@ -112,7 +112,7 @@ Finding open_to_all(Probe& probe) {
   return Finding::met(asked(locations));
 }
 
-const check::Suite cases{
+const check::Suite location_cases{
     "discovery",
     check::modes::metadata(),
     {

@@ -126,7 +126,7 @@ Finding secret_not_mirrored(Probe& probe) {
                          "clients copy the secret into a header that intermediaries read");
 }
 
-const check::Suite cases{
+const check::Suite calls_cases{
     "in-band",
     check::modes::in_arguments(),
     {

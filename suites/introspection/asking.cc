@@ -20,12 +20,6 @@ using check::Severity;
 
 constexpr std::string_view kEndpoint = "introspection";
 
-std::string value_of(const base::FormFields& fields, std::string_view name) {
-  const auto found = std::find_if(fields.begin(), fields.end(),
-                                  [&](const auto& field) { return field.first == name; });
-  return found == fields.end() ? std::string() : found->second;
-}
-
 bool mentions(const idp::Entry& entry, const std::string& token) {
   return entry.body.find(token) != std::string::npos ||
          entry.target.find(token) != std::string::npos;
@@ -77,7 +71,7 @@ Finding by_post(Probe& /*probe*/, const idp::Entry& entry) {
   const std::string actual =
       fmt::format("{} with Content-Type {}", entry.method, type == nullptr ? "missing" : *type);
   if (entry.method == "POST" && media == "application/x-www-form-urlencoded" &&
-      !value_of(base::parse_form(entry.body), "token").empty()) {
+      !base::form_value(base::parse_form(entry.body), "token").empty()) {
     return Finding::met(actual);
   }
   return Finding::broken("POST of a form with the parameter token", actual,
@@ -113,10 +107,12 @@ Shown shown_by(const idp::Entry& entry) {
     return {.how = scheme};
   }
   const base::FormFields form = base::parse_form(entry.body);
-  if (!value_of(form, "client_assertion").empty()) return {.how = "client_assertion"};
-  const std::string secret = value_of(form, "client_secret");
+  if (!base::form_value(form, "client_assertion").empty()) return {.how = "client_assertion"};
+  const std::string secret = base::form_value(form, "client_secret");
   if (secret.empty()) return {};
-  return {.how = "client_secret in the form", .id = value_of(form, "client_id"), .secret = secret};
+  return {.how = "client_secret in the form",
+          .id = base::form_value(form, "client_id"),
+          .secret = secret};
 }
 
 Finding authenticates(Probe& /*probe*/, const idp::Entry& entry) {
@@ -160,7 +156,7 @@ Finding keeps_token_whole(Probe& probe) {
   return probe.accepts(check::Attempt{.credential = probe.carry(token)});
 }
 
-const check::Suite cases{
+const check::Suite asking_cases{
     "introspection",
     {check::Mode::introspection},
     {

@@ -47,7 +47,7 @@ check::Case outage(std::string id, std::string title, std::string sends,
           .run = std::move(body)};
 }
 
-const check::Suite cases{
+const check::Suite outage_cases{
     "introspection",
     {check::Mode::introspection},
     {

@@ -45,7 +45,7 @@ Finding refuses_other_type(Probe& probe) {
   return probe.refuses(token);
 }
 
-const check::Suite cases{
+const check::Suite key_cases{
     "jwt-key",
     {check::Mode::jwt_key},
     {

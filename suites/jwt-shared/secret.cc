@@ -31,7 +31,7 @@ void switch_to_rs256(jose::Recipe& token, check::Probe& probe) {
   token.header.set_string("alg", "RS256");
 }
 
-const check::Suite cases{
+const check::Suite secret_cases{
     "jwt-shared",
     {check::Mode::jwt_shared},
     {

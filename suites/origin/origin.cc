@@ -118,7 +118,7 @@ Finding host_foreign(Probe& probe) {
                  "foreign hosts are served");
 }
 
-const check::Suite cases{
+const check::Suite origin_cases{
     "origin",
     check::modes::http(),
     {

@@ -123,7 +123,7 @@ Finding grant_used(Probe& probe) {
 
 constexpr const char* kSends = "A call of the tool that asks the upstream, with good credentials.";
 
-const check::Suite cases{
+const check::Suite passthrough_cases{
     "passthrough",
     check::modes::protected_http(),
     {

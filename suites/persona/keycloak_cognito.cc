@@ -37,7 +37,7 @@ Nears account_only(Probe& probe) {
   return nears;
 }
 
-Nears roles_instead(Probe& probe) {
+Nears keycloak_roles_instead(Probe& probe) {
   Nears nears;
   for (const std::string& scope : probe.target().scopes) {
     Near near = with(probe, "realm_access", "{\"roles\":[" + base::json_string(scope) + "]}");
@@ -67,7 +67,7 @@ const check::Suite kKeycloakCases{
              "a token that has the needed scope as a role of the realm only is refused",
              "The good token of Keycloak without the scope, but with a role of that name.",
              {"scope.any-claim", "scope.skip"},
-             roles_instead}})};
+             keycloak_roles_instead}})};
 
 const check::Suite kKindCases{
     "persona", check::modes::jwt(),

@@ -126,7 +126,7 @@ Finding over_limit(Probe& probe) {
   return Finding::met(fmt::format("{} bad tokens in a row: {}", kBurst, json));
 }
 
-const check::Suite cases{
+const check::Suite order_of_checks_cases{
     "precedence",
     check::modes::protected_http(),
     {

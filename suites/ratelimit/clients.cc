@@ -139,7 +139,7 @@ Finding refresh_evades(Probe& probe) {
 constexpr const char* kOneClient =
     "The control's request, one and a fifth times as often as the declared burst.";
 
-const check::Suite cases{
+const check::Suite clients_cases{
     "ratelimit",
     check::modes::protected_http(),
     {

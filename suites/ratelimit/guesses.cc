@@ -128,7 +128,7 @@ Finding body_of_429(Probe& probe) {
   return Finding::met(form + (leaks ? " that tells of the inside" : ""));
 }
 
-const check::Suite cases{
+const check::Suite guesses_cases{
     "ratelimit",
     check::modes::protected_http(),
     {

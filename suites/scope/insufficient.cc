@@ -177,7 +177,7 @@ Finding visibility(Probe& probe) {
   return Finding::met(fmt::format("{} is {} to a token without its scope", tool.name, text));
 }
 
-const check::Suite cases{
+const check::Suite insufficient_cases{
     "scope",
     suites::scoped_modes(),
     {

@@ -109,7 +109,7 @@ check::Case of_claim(check::Case one) {
 const char* const kSplit =
     "Split the claim at blanks (%x20) and compare whole scopes for equality.";
 
-const check::Suite cases{
+const check::Suite near_misses_cases{
     "scope",
     suites::scoped_modes(),
     {

@@ -95,7 +95,7 @@ Finding hierarchy(Probe& probe) {
   return check::worst(std::move(findings));
 }
 
-const check::Suite cases{
+const check::Suite sufficient_cases{
     "scope",
     suites::scoped_modes(),
     {

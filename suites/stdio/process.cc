@@ -82,7 +82,7 @@ Finding ends_with_its_input(Probe& probe) {
       "it has to be killed, or lives on with its credentials");
 }
 
-const check::Suite cases{
+const check::Suite process_cases{
     "stdio",
     check::modes::stdio(),
     {

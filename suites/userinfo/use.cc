@@ -23,7 +23,7 @@ Finding foreign_client(Probe& probe) {
   return finding;
 }
 
-const check::Suite cases{
+const check::Suite use_cases{
     "userinfo",
     {check::Mode::userinfo},
     {

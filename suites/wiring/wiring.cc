@@ -63,7 +63,7 @@ Finding keys_fetched(Probe& probe) {
   return finding;
 }
 
-const check::Suite cases{
+const check::Suite wiring_cases{
     "wiring",
     check::modes::all(),
     {
