@@ -15,12 +15,12 @@ const std::string kAdd =
     R"("auth_token":{"type":"string"}},"required":["a","b","auth_token"]}})";
 
 TEST(ChooseCall, ArgumentsAreMadeUpByTheirTypesButForTheCredential) {
-  EXPECT_EQ(chosen(kAdd), R"({"arguments":{"a":1,"b":1},"name":"add"})");
+  EXPECT_EQ(chosen(kAdd), R"({"name":"add","arguments":{"a":1,"b":1}})");
 }
 
 TEST(ChooseCall, OfTheToolsThatTakeTheCredentialOneIsChosen) {
   EXPECT_EQ(chosen(R"({"name":"health"},)" + kAdd), chosen(kAdd));
-  EXPECT_EQ(chosen(R"({"name":"health"})"), R"({"arguments":{},"name":"health"})");
+  EXPECT_EQ(chosen(R"({"name":"health"})"), R"({"name":"health","arguments":{}})");
 }
 
 TEST(ChooseCall, ToolsThatDestroyOrMintAreNeverCalledJustToSee) {
@@ -30,20 +30,20 @@ TEST(ChooseCall, ToolsThatDestroyOrMintAreNeverCalledJustToSee) {
 
 TEST(ChooseCall, AReadOnlyToolIsLikedBest) {
   const std::string find = R"({"name":"find","annotations":{"readOnlyHint":true}})";
-  EXPECT_EQ(chosen(R"({"name":"delete_all"},)" + find), R"({"arguments":{},"name":"find"})");
+  EXPECT_EQ(chosen(R"({"name":"delete_all"},)" + find), R"({"name":"find","arguments":{}})");
 }
 
 TEST(ChooseCall, WhatTheSchemaOffersIsTaken) {
   EXPECT_EQ(chosen(R"({"name":"go","inputSchema":{"required":["way"],"properties":{"way":)"
                    R"({"enum":["left","right"]}}}})"),
-            R"({"arguments":{"way":"left"},"name":"go"})");
+            R"({"name":"go","arguments":{"way":"left"}})");
 }
 
 TEST(ChooseCall, OddListsOfToolsDoNoHarm) {
   EXPECT_FALSE(choose_call("", "auth_token"));
   EXPECT_FALSE(choose_call(R"({"tools":7})", "auth_token"));
   EXPECT_EQ(chosen(R"({"name":7},[],{"name":"x","inputSchema":7})"),
-            R"({"arguments":{},"name":"x"})");
+            R"({"name":"x","arguments":{}})");
 }
 
 TEST(MintingCall, IsFoundByRoleOrName) {
@@ -53,9 +53,9 @@ TEST(MintingCall, IsFoundByRoleOrName) {
   };
   EXPECT_EQ(asked(R"({"name":"generate_jwt","inputSchema":{"required":["user_id"],)"
                   R"("properties":{"user_id":{"type":"string"}}}})"),
-            R"({"arguments":{"user_id":"mcp-authspec"},"name":"generate_jwt"})");
+            R"({"name":"generate_jwt","arguments":{"user_id":"mcp-authspec"}})");
   EXPECT_EQ(asked(R"({"name":"key","_meta":{"io.mcp-authspec/role":"mint"}})"),
-            R"({"arguments":{},"name":"key"})");
+            R"({"name":"key","arguments":{}})");
   EXPECT_EQ(asked(R"({"name":"count_tokens"},{"name":"add"})"), "");
 }
 

@@ -33,7 +33,7 @@ struct LoginOptions {
   std::string issuer;
   std::string client_id;
   std::string client_secret_env;
-  std::string redirect_uri = "http://127.0.0.1:0/callback";
+  std::string redirect_uri = "http://127.0.0.1/callback";
   std::string scope;
   std::string store;
   std::string user;
@@ -245,7 +245,7 @@ void add_login(CLI::App& root, int& exit_code) {
       ->type_name("VAR");
   command
       ->add_option("--redirect-uri", options->redirect_uri,
-                   "where to listen for the answer; port 0 takes a free one "
+                   "where to listen for the answer; without a port, at a free one "
                    "[$MCP_OAUTH_REDIRECT_URI]")
       ->envname("MCP_OAUTH_REDIRECT_URI")
       ->type_name("URI")

@@ -8,6 +8,8 @@
 namespace cli {
 namespace {
 
+constexpr std::uint16_t kHttpPort = 80;
+
 http::Response page(int status, const char* text) {
   http::Response response = http::Response::text(status, std::string(text) + "\n");
   response.headers.push_back({"Cache-Control", "no-store"});
@@ -27,7 +29,9 @@ base::Result<std::unique_ptr<RedirectListener>> RedirectListener::start(
   std::unique_ptr<RedirectListener> listener(new RedirectListener(url->path, std::move(state)));
   http::ServerOptions options;
   options.host = url->host == "localhost" ? "127.0.0.1" : url->host;
-  options.port = url->port;
+  // RFC 8252, section 7.3: the port is chosen when somebody listens.
+  const bool any_port = url->port == kHttpPort;
+  options.port = any_port ? std::uint16_t{0} : url->port;
   options.max_connections = 16;
   auto* const self = listener.get();
   auto server = http::Server::start(

@@ -16,7 +16,7 @@ namespace cli {
 /// Waits on this machine for the one redirect that ends a login.
 class RedirectListener {
  public:
-  /// For a redirect URI such as "http://127.0.0.1:0/callback"; port 0 lets the system choose. The
+  /// For a redirect URI such as "http://127.0.0.1/callback"; without a port the system chooses. The
   /// error says why nobody can listen there. Answers are taken with this `state` only: anybody on
   /// the machine can send others.
   static base::Result<std::unique_ptr<RedirectListener>> start(const std::string& redirect_uri,

@@ -17,7 +17,7 @@ int get(const std::string& url) {
 }
 
 TEST(RedirectListener, TakesTheAnswerWithItsStateOnce) {
-  auto listener = RedirectListener::start("http://127.0.0.1:0/callback", "s-1");
+  auto listener = RedirectListener::start("http://127.0.0.1/callback", "s-1");
   ASSERT_TRUE(listener) << listener.error().message;
   const std::string uri = (*listener)->redirect_uri();
   EXPECT_EQ(get(uri + "?code=forged&state=other"), 400);
@@ -30,7 +30,7 @@ TEST(RedirectListener, TakesTheAnswerWithItsStateOnce) {
 }
 
 TEST(RedirectListener, DoesNotWaitForEver) {
-  auto listener = RedirectListener::start("http://localhost:0/callback", "s-1");
+  auto listener = RedirectListener::start("http://localhost/callback", "s-1");
   ASSERT_TRUE(listener) << listener.error().message;
   EXPECT_EQ((*listener)->redirect_uri().rfind("http://localhost:", 0), 0u);
   EXPECT_FALSE((*listener)->wait(base::Deadline::after(1ms)));

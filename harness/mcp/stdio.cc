@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -57,8 +58,11 @@ std::string one_line(std::string_view message) {
   return line + '\n';
 }
 
+/// What is left of a deadline is a little less than what was asked for, which nobody wants to read.
 std::string seconds(milliseconds span) {
-  return fmt::format("{} s", static_cast<double>(span.count()) / 1000);
+  const double exact = static_cast<double>(span.count()) / 1000;
+  const double parts = exact < 1 ? 100 : 10;
+  return fmt::format("{} s", std::ceil(exact * parts) / parts);
 }
 
 }  // namespace

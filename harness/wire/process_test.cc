@@ -204,7 +204,13 @@ TEST(Process, VariablesOfOursCanBeKeptFromIt) {
 TEST(Process, TheCommandLinesOfAllItsProcessesAreTold) {
   auto process = start("sleep 1234 & echo pid $!; wait");
   announced_pid(*process);
-  const std::vector<std::string> lines = process->command_lines();
+  // The shell's child is known before it has become the other program.
+  const auto deadline = base::Deadline::after(kLong);
+  std::vector<std::string> lines = process->command_lines();
+  while (!base::contains(lines, "sleep 1234") && !deadline.passed()) {
+    process->wait(base::Deadline::after(5ms));
+    lines = process->command_lines();
+  }
   EXPECT_TRUE(base::contains(lines, "sleep 1234")) << base::join(lines, "|");
 }
 
