@@ -20,11 +20,8 @@ constexpr std::chrono::milliseconds kPrompt{3'000};  ///< for a server whose inp
 std::vector<std::string> secrets_of(Probe& probe) {
   const check::Context::Options& options = probe.context().options();
   std::vector<std::string> secrets = {options.supplied.text};
-  if (options.mode == check::Mode::stdio_jwt) {
-    secrets.push_back(options.secrets.jwt_secret);
-  } else {
-    secrets.push_back(options.secrets.api_key);
-  }
+  const bool signs = options.mode == check::Mode::stdio_jwt;
+  secrets.push_back(signs ? options.secrets.jwt_secret : options.secrets.api_key);
   std::erase_if(secrets, [](const std::string& secret) { return secret.empty(); });
   return secrets;
 }
