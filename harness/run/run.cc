@@ -184,6 +184,7 @@ class Execution {
     settings.scopes = scopes_;
     settings.secrets = secrets_;
     settings.tls = options_.tls;
+    settings.tls.ca += certificates_.ca;
     settings.certificates = certificates_;
     settings.supplied = options_.supplied;
     check::Context context(std::move(settings), *provider_, *rogue_);
