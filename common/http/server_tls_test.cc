@@ -154,15 +154,15 @@ TEST_F(TlsServerTest, StopsWhileAHandshakeIsUnderWay) {
 
 TEST_F(TlsServerTest, DoesNotServePlainHttp) {
   const auto server = serve();
-  const auto response =
-      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kHandshake));
+  const auto response = fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())},
+                              Deadline::after(kHandshake));
   EXPECT_FALSE(response);
 }
 
 TEST_F(TlsServerTest, ServesPlainHttpWhereItIsToldTo) {
   const auto server = serve({.plain_too = true});
-  const auto response =
-      fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())}, Deadline::after(kHandshake));
+  const auto response = fetch({.url = fmt::format("http://127.0.0.1:{}/", server->port())},
+                              Deadline::after(kHandshake));
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_THAT(response->body, StartsWith("plain / "));
   EXPECT_TRUE(get(*server));
