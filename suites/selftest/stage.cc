@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr std::chrono::seconds kStageDeadline{60};
+/// So that endpoints that keep silent do not make the matrix long.
+constexpr std::chrono::milliseconds kIssuerPatience{500};
 constexpr const char* kScope = "mcp:tools";
 
 /// The profile of a server with the stage's setting.
@@ -67,6 +69,7 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
   }
   config.mode = *mode;
   config.clock = &provider.clock();
+  config.issuer_patience = kIssuerPatience;
   if (!stage.fault.empty()) config.faults = {stage.fault};
   return config;
 }
