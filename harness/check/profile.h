@@ -26,6 +26,9 @@ struct RateLimit {
   std::string per = "client";  ///< or "address": what has a bucket of its own
 };
 
+/// The name of the other issuer of our provider, for servers that trust two.
+constexpr const char* kSecondIssuer = "second";
+
 /// How to reach and judge a target: what its maintainer declares about it. Everything has a
 /// default that suits a server of the specification; read from JSON by run/profile_file.
 struct Profile {
@@ -44,14 +47,16 @@ struct Profile {
   std::optional<Tool> identity;               ///< returns who is calling
   std::optional<Tool> scoped;                 ///< needs a scope of its own
   std::optional<Tool> relay;                  ///< asks an upstream, that of UPSTREAM_URL
-  std::optional<RateLimit> rate_limit;        ///< that the server is declared to keep
-  std::vector<std::string> public_methods;    ///< served without credentials on purpose
-  std::string health_path;                    ///< open to everybody
-  std::string allowed_origin;                 ///< empty: the target's own origin
-  bool requires_exp = false;                  ///< declares that a token without exp is refused
-  std::string api_key_header = "X-API-Key";   ///< of mode api-key
-  std::string api_key_template = "{key}";     ///< its value, such as "Token {key}"
-  std::vector<std::string> api_keys;          ///< "several", "revoked": see Declared
+  /// The server trusts the issuer `kSecondIssuer` of our provider as well (MORE_ISSUERS).
+  bool second_issuer = false;
+  std::optional<RateLimit> rate_limit;       ///< that the server is declared to keep
+  std::vector<std::string> public_methods;   ///< served without credentials on purpose
+  std::string health_path;                   ///< open to everybody
+  std::string allowed_origin;                ///< empty: the target's own origin
+  bool requires_exp = false;                 ///< declares that a token without exp is refused
+  std::string api_key_header = "X-API-Key";  ///< of mode api-key
+  std::string api_key_template = "{key}";    ///< its value, such as "Token {key}"
+  std::vector<std::string> api_keys;         ///< "several", "revoked": see Declared
   /// Of modes that carry it in tool arguments; empty: "jwt_token" in stdio-jwt, else "auth_token".
   std::string credential_argument;
   base::Headers headers;                   ///< sent with every request, such as a gateway's key

@@ -309,6 +309,7 @@ void SetUp::find_settings(const std::string& tools_result) {
     const RateLimit limit{.per_second = number("rps"), .burst = number("burst")};
     if (limit.per_second > 0 && limit.burst >= 1) target.rate_limit = limit;
   }
+  if (target.profile.second_issuer) target.settings.emplace_back("second-issuer");
   if (target.rate_limit) target.settings.emplace_back("rate-limit");
   // Only who was started by us was given our upstream.
   if (target.relay && target.spawned) target.settings.emplace_back("upstream");

@@ -14,6 +14,8 @@ const std::vector<Setting>& all_settings() {
       {"persona-cognito", "needs a server that is configured for Cognito (persona in the profile)"},
       {"persona-google", "needs a server that is configured for Google (persona in the profile)"},
       {"persona-github", "needs a server that is configured for GitHub (persona in the profile)"},
+      {"second-issuer",
+       "needs a server that trusts two issuers of ours (/second_issuer in the profile)"},
       {"rate-limit", "no rate limit is declared (the profile can declare one in /rate_limit)"},
       {"upstream",
        "no tool is known that asks an upstream which we gave the server (--spawn, and "

@@ -67,6 +67,7 @@ std::map<std::string, std::string> environment_of(const Wiring& wiring) {
   environment["UPSTREAM_URL"] = wiring.issuer.upstream_url();
   environment["CLIENT_ID"] = wiring.secrets.client_id;
   environment["CLIENT_SECRET"] = wiring.secrets.client_secret;
+  if (!wiring.more_issuers.empty()) environment["MORE_ISSUERS"] = wiring.more_issuers;
   environment.merge(secrets_of(wiring));
   return environment;
 }

@@ -18,6 +18,7 @@ struct Wiring {
   const check::Secrets& secrets;
   std::string audience;
   std::vector<std::string> scopes;
+  std::string more_issuers = {};  ///< trusted as well, by commas
 };
 
 /// The same as environment variables, by the names of the contract (docs/profiles.md). Secrets are

@@ -224,6 +224,7 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"identity", [&](const Place& place) { profile.identity = read_tool(place); }},
       {"scoped", [&](const Place& place) { profile.scoped = read_scoped_tool(place); }},
       {"relay", [&](const Place& place) { profile.relay = read_tool(place); }},
+      {"second_issuer", [&](const Place& place) { profile.second_issuer = place.flag(); }},
       {"rate_limit", [&](const Place& place) { profile.rate_limit = read_rate_limit(place); }},
       {"public_methods", [&](const Place& place) { profile.public_methods = place.texts(); }},
       {"health_path", [&](const Place& place) { read_path(place, profile); }},

@@ -125,12 +125,17 @@ class Execution {
     return {};
   }
 
+  std::string second_issuer() {
+    return profile_.second_issuer ? provider_->issuer(check::kSecondIssuer).url() : "";
+  }
+
   base::Result<void> start_server(const std::string& url) {
     scopes_ = scopes_to_require(profile_);
     const SpawnPlan plan{.command = options_.spawn,
                          .url = url,
                          .profile = profile_,
                          .scopes = scopes_,
+                         .second_issuer = second_issuer(),
                          .mode = mode_,
                          .secrets = secrets_,
                          .certificates = certificates_};

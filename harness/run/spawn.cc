@@ -106,6 +106,7 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   values["url"] = *url;
   values["issuer"] = issuer.url();
   values["jwks_uri"] = issuer.jwks_uri();
+  if (!plan.second_issuer.empty()) values["second_issuer"] = plan.second_issuer;
   values["introspection_url"] = issuer.introspection_url();
   values["upstream_url"] = issuer.upstream_url();
   const auto audience = fill(plan.profile.audience, values);
@@ -121,7 +122,8 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
                                        .issuer = issuer,
                                        .secrets = plan.secrets,
                                        .audience = launch.audience,
-                                       .scopes = plan.scopes});
+                                       .scopes = plan.scopes,
+                                       .more_issuers = plan.second_issuer});
   launch.environment["PORT"] = *values["port"];
   if (parsed->scheme == "https") {
     launch.environment["TLS_CERT"] = plan.certificates.server.certificate;

@@ -22,6 +22,7 @@ struct SpawnPlan {
   std::string url;                  ///< of the MCP endpoint; empty: http://127.0.0.1:{{port}}/mcp
   check::Profile profile;           ///< its `env` and `audience` may hold placeholders
   std::vector<std::string> scopes;  ///< for REQUIRED_SCOPE
+  std::string second_issuer;        ///< its URL, where the profile wants one
   check::Mode mode = check::Mode::oauth;
   check::Secrets secrets;
   check::Certificates certificates;  ///< for a server over https

@@ -39,6 +39,10 @@ base::Result<check::Profile> profile_of(const Stage& stage) {
   return profile;
 }
 
+std::string second_issuer_of(const check::Profile& profile, idp::MockIdp& provider) {
+  return profile.second_issuer ? provider.issuer(check::kSecondIssuer).url() : "";
+}
+
 /// What `run --spawn` would tell the server by its environment.
 base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
                                                  const check::Profile& profile,
@@ -48,7 +52,8 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
                                           .issuer = provider.issuer(),
                                           .secrets = secrets,
                                           .audience = profile.audience,
-                                          .scopes = {kScope}});
+                                          .scopes = {kScope},
+                                          .more_issuers = second_issuer_of(profile, provider)});
   environment["TLS_CERT"] = certificates.server.certificate;
   environment["TLS_KEY"] = certificates.server.key;
   environment["TLS_CLIENT_CA"] = certificates.ca;
