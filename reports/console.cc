@@ -83,6 +83,7 @@ class Console {
     if (!target.revision.empty()) mode += ", revision " + target.revision;
     if (!target.era.empty()) mode += " (" + target.era + ")";
     field(2, "mode", mode);
+    field(2, "found by", target.mode_evidence);
     field(2, "issuer", target.issuer);
     field(2, "refusals", target.dialect.empty() ? "" : "in the style \"" + target.dialect + "\"");
   }

@@ -69,6 +69,7 @@ std::string header(const check::RunResult& result, const Options& options) {
              AUTHSPEC_VERSION, verdict_sentence(result), counts) +
          fact("Target", target.url) + fact("Started as", target.spawned) +
          fact("Server", target.fingerprint) + fact("Mode", target.mode) +
+         fact("Mode found by", target.mode_evidence) +
          fact("Revision", target.revision.empty() ? "" : target.revision + ", " + target.era) +
          fact("Issuer", target.issuer) + fact("Style of refusals", target.dialect) +
          fact("When", fmt::format("{}, {}", base::iso_time(result.started),

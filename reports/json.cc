@@ -22,10 +22,15 @@ Json printable_list(const std::vector<std::string>& texts) {
 }
 
 Json target_member(const check::TargetFacts& target) {
-  return {{"url", printable(target.url)},       {"mode", target.mode},
-          {"revision", target.revision},        {"era", target.era},
-          {"issuer", printable(target.issuer)}, {"fingerprint", printable(target.fingerprint)},
-          {"dialect", target.dialect},          {"spawned", printable(target.spawned)},
+  return {{"url", printable(target.url)},
+          {"mode", target.mode},
+          {"mode_evidence", printable(target.mode_evidence)},
+          {"revision", target.revision},
+          {"era", target.era},
+          {"issuer", printable(target.issuer)},
+          {"fingerprint", printable(target.fingerprint)},
+          {"dialect", target.dialect},
+          {"spawned", printable(target.spawned)},
           {"output", printable(target.output)}};
 }
 

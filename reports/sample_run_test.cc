@@ -94,6 +94,7 @@ check::RunResult sample_run() {
   check::RunResult run;
   run.target = {.url = "http://127.0.0.1:3000/mcp",
                 .mode = "oauth",
+                .mode_evidence = "the challenge is Bearer; a JWT of ours was accepted",
                 .revision = "2026-07-28",
                 .era = "modern",
                 .issuer = "http://127.0.0.1:9400/i/main",

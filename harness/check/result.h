@@ -31,6 +31,7 @@ using Observation = std::pair<std::string, std::string>;
 struct TargetFacts {
   std::string url;
   std::string mode;
+  std::string mode_evidence;  ///< how we know, in a sentence; empty: we were told
   std::string revision;
   std::string era;
   std::string issuer;       ///< of our tokens: what the target has to trust

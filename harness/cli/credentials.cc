@@ -94,6 +94,7 @@ base::Result<SuppliedCredential> read_credential(const CredentialFlags& flags,
     auto supplied = read(source);
     if (!supplied) return tl::unexpected(supplied.error());
     result.supplied = std::move(*supplied);
+    result.modes = source.modes;
     if (source.settles_mode) result.mode = mode.value_or(source.modes.front());
   }
   return result;

@@ -28,6 +28,7 @@ struct SuppliedCredential {
   check::Supplied supplied;
   /// The mode that goes with the flag, where the flag tells it.
   std::optional<check::Mode> mode;
+  check::Modes modes;  ///< that such a credential can be for
 };
 
 /// Reads the credential; nothing is supplied where no flag is given. The error names the flag: a

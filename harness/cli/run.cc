@@ -61,17 +61,20 @@ base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
   if (flags.url.empty() && flags.spawn.empty() && options.profile.url.empty()) {
     return base::fail("what is to be tested? Give the server's URL, or --spawn COMMAND");
   }
-  if (!flags.mode.empty()) {
+  options.find_mode = flags.mode == "auto";
+  if (!flags.mode.empty() && !options.find_mode) {
     options.mode = check::mode_from(flags.mode);
     if (!options.mode) {
-      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({})", flags.mode,
+      return base::fail(fmt::format("--mode: \"{}\" is not a mode ({}, or auto)", flags.mode,
                                     base::join(check::mode_names(), ", ")));
     }
   }
-  auto credential =
-      read_credential(flags.credentials, options.mode ? options.mode : options.profile.mode);
+  std::optional<check::Mode> named = options.mode;
+  if (!named && !options.find_mode) named = options.profile.mode;
+  auto credential = read_credential(flags.credentials, named);
   if (!credential) return tl::unexpected(credential.error());
   options.supplied = std::move(credential->supplied);
+  options.supplied_for = std::move(credential->modes);
   if (credential->mode) options.mode = credential->mode;
   if (flags.revision != "auto") {
     options.revision = mcp::revision_from(flags.revision);
@@ -206,8 +209,8 @@ void add_target_flags(CLI::App& command, RunOptions& flags) {
       ->group(group);
   command
       .add_option("--mode", flags.mode,
-                  fmt::format("how the server authenticates: {}; oauth where nothing says "
-                              "otherwise",
+                  fmt::format("how the server authenticates: {}; auto asks the server; oauth "
+                              "where nothing says otherwise",
                               base::join(check::mode_names(), ", ")))
       ->type_name("MODE")
       ->group(group);
@@ -301,6 +304,7 @@ void add_run(CLI::App& root, int& exit_code) {
       *command,
       "mcp-authspec run --spawn \"node server.js\" --report html=report.html\n"
       "mcp-authspec run http://127.0.0.1:3000/mcp --idp-port 9400\n"
+      "mcp-authspec run --spawn \"node server.js\" --mode auto\n"
       "mcp-authspec run --profile server.json --suite claims --verbose\n"
       "mcp-authspec run --spawn \"mcp-authspec serve\" --report junit=authspec.xml --strict\n");
   command->callback([flags, &exit_code] { exit_code = run_command(*flags); });

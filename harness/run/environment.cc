@@ -15,9 +15,9 @@ std::string public_key_of(idp::Issuer& issuer) {
   return {};
 }
 
-std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
+std::map<std::string, std::string> secrets_of(Mode mode, const Wiring& wiring) {
   const check::Secrets& secrets = wiring.secrets;
-  switch (wiring.mode) {
+  switch (mode) {
     case Mode::bearer:
       return {{"BEARER_TOKEN", secrets.bearer_token}};
     case Mode::api_key:
@@ -50,6 +50,12 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
     default:
       return {};
   }
+}
+
+std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
+  auto secrets = secrets_of(wiring.mode, wiring);
+  for (const Mode mode : wiring.also) secrets.merge(secrets_of(mode, wiring));
+  return secrets;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace run {
 /// What a server that we start is told: whom to trust, and the secrets of its mode.
 struct Wiring {
   check::Mode mode = check::Mode::oauth;
+  check::Modes also = {};  ///< whose secrets it is told as well: its mode is not known yet
   idp::Issuer& issuer;
   const check::Secrets& secrets;
   std::string audience;

@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "common/base/url.h"
+#include "harness/run/detect.h"
 #include "harness/run/facts.h"
 #include "harness/run/lookout.h"
 #include "harness/run/runner.h"
@@ -57,23 +58,16 @@ class Execution {
     result_.started = base::system_clock().now();
     mode_ = options.mode.value_or(options.profile.mode.value_or(check::Mode::oauth));
     profile_ = options.profile;
-    // There the client's credential is what the process is started with.
-    if (mode_ == check::Mode::stdio_env && options.supplied.given()) {
-      secrets_.api_key = options.supplied.text;
-      secrets_.api_key_sha256.clear();
-    }
   }
 
   base::Result<check::RunResult> run() {
     auto selected = select(options_.suites, options_.cases, options_.skips);
     if (!selected) return tl::unexpected(selected.error());
     cases_ = std::move(*selected);
-    result_.target.mode = check::to_string(mode_);
     result_.planned = cases_.size();
 
     const std::string given = options_.url.empty() ? profile_.url : options_.url;
-    const bool stdio = check::modes::contains(check::modes::stdio(), mode_);
-    if (stdio && options_.spawn.empty()) {
+    if (!options_.find_mode && is_stdio() && options_.spawn.empty()) {
       return base::fail(fmt::format("mode {} is about a server that is started: --spawn COMMAND",
                                     check::to_string(mode_)));
     }
@@ -86,26 +80,83 @@ class Execution {
     }
     if (auto started = start_providers(); !started) return tl::unexpected(started.error());
     if (auto made = prepare_certificates(); !made) return tl::unexpected(made.error());
-    if (stdio) {
-      if (auto planned = plan_stdio(); !planned) return tl::unexpected(planned.error());
-    } else if (!options_.spawn.empty()) {
-      if (auto spawned = start_server(given); !spawned) return tl::unexpected(spawned.error());
+    if (options_.find_mode) {
+      if (auto found = find_mode(given); !found) return tl::unexpected(found.error());
     }
+    if (result_.problem.empty()) {
+      if (auto started = start_target(given); !started) return tl::unexpected(started.error());
+    }
+    result_.target.mode = check::to_string(mode_);
     result_.target.url = url_;
+    if (check::modes::contains(check::modes::metadata(), mode_)) {
+      result_.target.issuer = provider_->issuer().url();
+    }
     test();
     finish();
     return std::move(result_);
   }
 
  private:
+  bool is_stdio() const { return check::modes::contains(check::modes::stdio(), mode_); }
+
+  base::Result<void> start_target(const std::string& url) {
+    if (is_stdio()) return plan_stdio();
+    return options_.spawn.empty() ? base::Result<void>{} : start_server(url);
+  }
+
+  /// Starts the target with what any mode needs, asks it, and ends it again: what is judged was
+  /// started for its mode alone, and has a provider that nobody asked anything yet.
+  base::Result<void> find_mode(const std::string& url) {
+    if (auto started = start_unknown(url); !started) return started;
+    if (!result_.problem.empty()) return {};
+    const Unknown target{.settings = [this](check::Mode mode) { return settings(mode); },
+                         .stdio = spawning_ != nullptr,
+                         .allowed = options_.supplied_for,
+                         .stop = [this] { return stop_reason() || deadline_.passed(); }};
+    Detected found = detect(target, *provider_, *rogue_);
+    mode_ = found.mode;
+    result_.target.mode_evidence = found.evidence;
+    result_.problem = stop_reason().value_or(found.problem);
+    if (deadline_.passed()) result_.problem = "the run's deadline passed before the mode was known";
+    if (!result_.problem.empty() || options_.spawn.empty()) return {};
+    child_.reset();
+    spawning_ = nullptr;
+    also_.clear();
+    profile_ = options_.profile;
+    provider_.reset();
+    rogue_.reset();
+    return start_providers();
+  }
+
+  /// What answers no HTTP may be a server over standard input and output, unless something says
+  /// where it is reached.
+  base::Result<void> start_unknown(const std::string& url) {
+    if (options_.spawn.empty()) return {};
+    also_ = check::modes::http();
+    if (auto started = start_server(url); !started) return started;
+    const bool may_talk = url.empty() && !uses(options_.spawn, "port");
+    if (result_.problem.empty() || !may_talk || stop_requested()) return {};
+    also_ = check::modes::stdio();
+    const std::string http_url = url_;
+    if (auto planned = plan_stdio(); !planned) return planned;
+    const auto process = spawning_(secrets_);
+    if (!process ||
+        !mcp::speaks_stdio(*process, options_.start_timeout, [] { return stop_requested(); })) {
+      spawning_ = nullptr;
+      url_ = http_url;
+      result_.target.mode_evidence = "nothing: it is a guess";
+      return {};
+    }
+    child_.reset();
+    result_.problem.clear();
+    return {};
+  }
+
   base::Result<void> start_providers() {
     auto provider = idp::MockIdp::start(
         {.port = options_.idp_port, .persona = profile_.persona.value_or(idp::Persona::generic)});
     if (!provider) return base::fail("the identity provider: " + provider.error().message);
     provider_ = std::move(*provider);
-    if (check::modes::contains(check::modes::metadata(), mode_)) {
-      result_.target.issuer = provider_->issuer().url();
-    }
     auto rogue = idp::MockIdp::start({.pool_index = 1});
     if (!rogue) return base::fail("the second identity provider: " + rogue.error().message);
     rogue_ = std::move(*rogue);
@@ -138,7 +189,8 @@ class Execution {
                          .second_issuer = second_issuer(),
                          .mode = mode_,
                          .secrets = secrets_,
-                         .certificates = certificates_};
+                         .certificates = certificates_,
+                         .also = also_};
     // The provider's port stands for any: what is wrong in the plan is said before it starts.
     if (auto tried = prepare(plan, provider_->port(), provider_->issuer()); !tried) {
       return tl::unexpected(tried.error());
@@ -164,7 +216,8 @@ class Execution {
                          .profile = profile_,
                          .scopes = scopes_,
                          .mode = mode_,
-                         .secrets = secrets_};
+                         .secrets = secrets_,
+                         .also = also_};
     const auto tried = prepare_stdio(plan, secrets_, provider_->issuer());
     if (!tried) return tl::unexpected(tried.error());
     result_.target.spawned = tried->command;
@@ -175,10 +228,10 @@ class Execution {
     return {};
   }
 
-  void test() {
+  check::Context::Options settings(check::Mode mode) const {
     check::Context::Options settings;
     settings.url = url_;
-    settings.mode = mode_;
+    settings.mode = mode;
     settings.revision = options_.revision ? options_.revision : profile_.revision;
     settings.profile = profile_;
     settings.request_timeout = options_.timeout;
@@ -192,7 +245,16 @@ class Execution {
     settings.tls.ca += certificates_.ca;
     settings.certificates = certificates_;
     settings.supplied = options_.supplied;
-    check::Context context(std::move(settings), *provider_, *rogue_);
+    // There the client's credential is what the process is started with.
+    if (mode == check::Mode::stdio_env && options_.supplied.given()) {
+      settings.secrets.api_key = options_.supplied.text;
+      settings.secrets.api_key_sha256.clear();
+    }
+    return settings;
+  }
+
+  void test() {
+    check::Context context(settings(mode_), *provider_, *rogue_);
     if (result_.problem.empty()) set_up(context);
     if (listener_.on_plan) listener_.on_plan(result_.target, result_.planned);
     if (!result_.problem.empty()) return emit_untested();
@@ -268,6 +330,7 @@ class Execution {
   check::Profile profile_;
   std::vector<check::Case> cases_;
   check::Secrets secrets_ = check::random_secrets();
+  check::Modes also_;  ///< while the mode is not known: what else it may be
   check::Certificates certificates_;
   std::vector<std::string> scopes_;
   std::string url_;

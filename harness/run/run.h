@@ -17,6 +17,8 @@ struct Options {
   std::string url;                        ///< empty where a command is spawned
   std::string spawn;                      ///< a shell command with {{placeholders}}
   std::optional<check::Mode> mode;        ///< empty: as the profile says, else oauth
+  bool find_mode = false;                 ///< instead: by asking
+  check::Modes supplied_for;              ///< what modes the user's credential can be for
   std::optional<mcp::Revision> revision;  ///< empty: found by asking
   check::Profile profile;
   std::vector<std::string> suites;                  ///< globs; empty: all

@@ -114,11 +114,13 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   launch.audience = audience->empty() ? *url : *audience;
   values["audience"] = launch.audience;
   add_placeholders(plan.mode, plan.secrets, values);
+  for (const check::Mode mode : plan.also) add_placeholders(mode, plan.secrets, values);
 
   auto command = fill(plan.command, values);
   if (!command) return base::fail("the command: " + command.error().message);
   launch.command = *command;
   launch.environment = environment_of({.mode = plan.mode,
+                                       .also = plan.also,
                                        .issuer = issuer,
                                        .secrets = plan.secrets,
                                        .audience = launch.audience,
@@ -145,11 +147,13 @@ base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
   values["issuer"] = issuer.url();
   values["jwks_uri"] = issuer.jwks_uri();
   add_placeholders(plan.mode, secrets, values);
+  for (const check::Mode mode : plan.also) add_placeholders(mode, secrets, values);
   auto command = fill(plan.command, values);
   if (!command) return base::fail("the command: " + command.error().message);
   wire::ProcessOptions options;
   options.command = *command;
   options.environment = environment_of({.mode = plan.mode,
+                                        .also = plan.also,
                                         .issuer = issuer,
                                         .secrets = secrets,
                                         .audience = "",

@@ -26,6 +26,7 @@ struct SpawnPlan {
   check::Mode mode = check::Mode::oauth;
   check::Secrets secrets;
   check::Certificates certificates;  ///< for a server over https
+  check::Modes also = {};            ///< see Wiring
 };
 
 /// A plan with its placeholders filled in.
