@@ -61,7 +61,7 @@ std::string one_line(std::string_view message) {
 /// What is left of a deadline is a little less than what was asked for, which nobody wants to read.
 std::string seconds(milliseconds span) {
   const double exact = static_cast<double>(span.count()) / 1000;
-  const double parts = exact < 1 ? 100 : 10;
+  const double parts = exact < 0.5 ? 100 : 10;
   return fmt::format("{} s", std::ceil(exact * parts) / parts);
 }
 
