@@ -109,8 +109,9 @@ base::Result<Server> discover(const Ask& ask, const std::string& mcp_url) {
   if (server->resource.empty() || mcp_url.rfind(server->resource, 0) != 0) {
     server->resource = mcp_url;
   }
-  if (metadata.is_object())
+  if (metadata.is_object()) {
     server->scopes = base::texts(metadata.value("scopes_supported", json()));
+  }
   return server;
 }
 
