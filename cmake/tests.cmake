@@ -12,7 +12,7 @@ foreach(target ${tested})
   gtest_discover_tests(${target}_test TEST_PREFIX "${target}." PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endforeach()
 
-# What is tested as a whole. Both drive the built program; `whole` is their label, so that a slow
+# What is tested as a whole. These drive the built program; `whole` is their label, so that a slow
 # build (sanitizers) can leave them out.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(program $<TARGET_FILE:mcp-authspec>)
@@ -21,7 +21,8 @@ set(scripts ${PROJECT_SOURCE_DIR}/scripts)
 add_test(NAME layers COMMAND ${Python3_EXECUTABLE} ${scripts}/check-layers)
 add_test(NAME e2e COMMAND ${Python3_EXECUTABLE} ${scripts}/e2e ${program})
 add_test(NAME selftest COMMAND ${program} selftest)
-set_tests_properties(e2e selftest PROPERTIES LABELS whole TIMEOUT 600 PROCESSORS 2)
+add_test(NAME golden COMMAND ${Python3_EXECUTABLE} ${scripts}/golden --binary ${program})
+set_tests_properties(e2e selftest golden PROPERTIES LABELS whole TIMEOUT 600 PROCESSORS 2)
 
 # The worked example of a page is a case like any other: compile it, and prove it.
 set(page ${PROJECT_SOURCE_DIR}/docs/adding-a-case.md)

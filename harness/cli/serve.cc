@@ -49,11 +49,14 @@ void print_faults(bool as_json) {
 }
 
 /// The settings that the command line left alone come from the environment.
-base::Result<Config> complete(const CLI::App& command, const Config& given) {
+base::Result<Config> complete(const CLI::App& command, const ServeOptions& options) {
+  const Config& given = options.config;
+  const auto getenv = [](const char* name) { return static_cast<const char*>(std::getenv(name)); };
   Config config;
-  auto read = reference_server::read_environment(
-      config, [](const char* name) { return static_cast<const char*>(std::getenv(name)); });
-  if (!read) return tl::make_unexpected(read.error());
+  config.preset = given.preset;
+  if (auto read = reference_server::read_environment(config, getenv); !read) {
+    return tl::make_unexpected(read.error());
+  }
   const auto take = [&](const char* option, auto Config::*member) {
     if (command.count(option) > 0) config.*member = given.*member;
   };
@@ -65,10 +68,22 @@ base::Result<Config> complete(const CLI::App& command, const Config& given) {
   take("--required-scope", &Config::required_scope);
   take("--api-key-header", &Config::api_key_header);
   take("--api-key-template", &Config::api_key_template);
+  take("--dialect", &Config::dialect);
+  config.stdio = given.stdio;
   config.answers = given.answers;
   config.faults = given.faults;
   config.allowed_origins.insert(config.allowed_origins.end(), given.allowed_origins.begin(),
                                 given.allowed_origins.end());
+  options.bind(config);
+  // Only names of modes get past the parser.
+  const auto mode = reference_server::mode_from(options.mode);
+  if (config.preset.empty()) {
+    config.mode = *mode;
+    return config;
+  }
+  const bool chosen = command.count("--mode") > 0;
+  auto read = reference_server::read_preset(config, chosen ? mode : std::nullopt, getenv);
+  if (!read) return tl::make_unexpected(read.error());
   return config;
 }
 
@@ -84,11 +99,8 @@ int serve(const CLI::App& command, const ServeOptions& options) {
                                     base::suggestion(id, known)));
     }
   }
-  auto config = complete(command, options.config);
+  auto config = complete(command, options);
   if (!config) return fail_usage("serve: " + config.error().message);
-  // Only names of modes get past the parser.
-  options.bind(*config);
-  config->mode = *reference_server::mode_from(options.mode);
   if (options.config.stdio) {
     // The end of its input ends it, and so does any signal.
     auto served = reference_server::serve_stdio(*config, STDIN_FILENO, STDOUT_FILENO);
@@ -116,6 +128,14 @@ void add_serve(CLI::App& root, int& exit_code) {
       ->type_name("M")
       ->check(CLI::IsMember(modes))
       ->capture_default_str();
+  command
+      ->add_option("--preset", config.preset,
+                   "imitate a known server: its variables, paths, answers and defects")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(reference_server::preset_names()));
+  command->add_option("--dialect", config.dialect, "refuse as that framework does [$DIALECT]")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(reference_server::dialect_names()));
   repeatable(command->add_option("--fault", config.faults, "plant a defect, by its id"))
       ->type_name("ID");
   command->add_flag("--stdio", config.stdio, "over standard input and output instead of HTTP");
@@ -159,6 +179,8 @@ void add_serve(CLI::App& root, int& exit_code) {
   examples(*command,
            "mcp-authspec serve --port 3000 --issuer http://127.0.0.1:9400/i/main\n"
            "mcp-authspec serve --port 3000 --mode none\n"
+           "MCP_AUTH=api_key MCP_API_KEY=$(openssl rand -hex 32) mcp-authspec serve --preset "
+           "toolkit\n"
            "API_KEY=$(openssl rand -hex 32) mcp-authspec serve --port 3000 --mode api-key\n"
            "mcp-authspec run --spawn \"mcp-authspec serve --port {{port}} --fault exp.skip\"\n");
   command->callback([command, options, &exit_code] { exit_code = serve(*command, *options); });
