@@ -35,8 +35,9 @@ bool speaks_of_jwt(const std::string& name, const json& schema) {
 /// How likely a property is the credential: its place in the list; nothing if it is none.
 std::optional<std::size_t> place_of(const std::string& name, const json& schema) {
   const auto* const known = std::find(kArgumentNames.begin(), kArgumentNames.end(), plain(name));
-  if (known != kArgumentNames.end())
+  if (known != kArgumentNames.end()) {
     return static_cast<std::size_t>(known - kArgumentNames.begin());
+  }
   return is_marked(schema) ? std::optional(kArgumentNames.size()) : std::nullopt;
 }
 

@@ -98,9 +98,8 @@ std::optional<int> rank(const json& tool, std::string_view credential) {
   if (member(hints, "destructiveHint") == true || mints(tool)) return std::nullopt;
   const std::string role = role_of(tool);
   int points = 0;
-  if (role == "identity")
-    points -= 4;                       // its answers differ by caller: a bad one would look refused
-  if (role == "witness") points -= 4;  // its answers differ, and it counts
+  // The answers of these differ: a bad caller would look refused, and one of them counts.
+  if (role == "identity" || role == "witness") points -= 4;
   if (role == "scoped") points -= 8;
   if (role == "upstream") points -= 8;
   if (member(hints, "readOnlyHint") == true) points += 6;

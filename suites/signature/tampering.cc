@@ -14,7 +14,7 @@ const Shared kForeign{
 };
 
 const check::Suite kForeignCases{
-    "signature", check::modes::jwt(),
+    "signature", check::modes::signed_jwt(),
     family(kForeign,
            {
                {"wrong-key",
