@@ -35,10 +35,14 @@ std::optional<Finding> not_accepted(Probe& probe) {
                             answer.summary());
 }
 
+/// RFC 9449 shows 401 (sections 7.1 and 9), and takes over the errors of RFC 6750, section 3.1,
+/// where a malformed request is answered with 400.
+check::Refusal refusal_of_proof() { return {.statuses = {401, 400}}; }
+
 check::Body refuses_proof(Change change) {
   return [change = std::move(change)](Probe& probe) {
     if (auto undecided = not_accepted(probe)) return *undecided;
-    return probe.refuses(bound(probe, changed(probe, change)));
+    return probe.refuses(bound(probe, changed(probe, change)), refusal_of_proof());
   };
 }
 
@@ -49,7 +53,7 @@ check::Body refuses_proofs(std::vector<NamedChange> changes) {
     for (const NamedChange& one : changes) {
       family.push_back({one.label, bound(probe, changed(probe, one.change))});
     }
-    return check::refuses_each(probe, family);
+    return check::refuses_each(probe, family, refusal_of_proof());
   };
 }
 

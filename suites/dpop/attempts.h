@@ -22,6 +22,9 @@ using Change = std::function<void(jose::Recipe& proof, check::Probe& probe)>;
 /// One proof, with that change.
 check::MakeProofs changed(check::Probe& probe, Change change);
 
+/// How a bad proof may be answered.
+check::Refusal refusal_of_proof();
+
 /// The body of a case: the good proof is accepted, the changed one is refused.
 check::Body refuses_proof(Change change);
 /// The same for several changes of a kind; the label says in a report which it was.

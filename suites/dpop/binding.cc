@@ -33,13 +33,14 @@ Finding refuses_unbound(Probe& probe) {
   if (auto undecided = not_accepted(probe)) return *undecided;
   jose::Recipe token = probe.good();
   token.without_claim("cnf");
-  return probe.refuses(Attempt{.credential = check::authorization("DPoP " + probe.mint(token))});
+  return probe.refuses(Attempt{.credential = check::authorization("DPoP " + probe.mint(token))},
+                       refusal_of_proof());
 }
 
 Finding refuses_without_proof(Probe& probe) {
   if (auto undecided = not_accepted(probe)) return *undecided;
-  return probe.refuses(
-      bound(probe, [](const jose::Recipe&) { return std::vector<std::string>{}; }));
+  return probe.refuses(bound(probe, [](const jose::Recipe&) { return std::vector<std::string>{}; }),
+                       refusal_of_proof());
 }
 
 /// Both are good, and each would do on its own.
@@ -57,7 +58,8 @@ Finding refuses_two_proofs(Probe& probe) {
 Finding refuses_garbage(Probe& probe) {
   if (auto undecided = not_accepted(probe)) return *undecided;
   return probe.refuses(
-      bound(probe, [](const jose::Recipe&) { return std::vector<std::string>{"no-proof"}; }));
+      bound(probe, [](const jose::Recipe&) { return std::vector<std::string>{"no-proof"}; }),
+      refusal_of_proof());
 }
 
 Finding accepts_any_case(Probe& probe) {

@@ -227,7 +227,7 @@ Finding refuses_replay(Probe& probe) {
   }
   attempt.own_session = false;
   attempt.proofs = [text](const jose::Recipe&) { return std::vector<std::string>{text}; };
-  return probe.refuses(attempt);
+  return probe.refuses(attempt, refusal_of_proof());
 }
 
 const check::Suite kTimes{
