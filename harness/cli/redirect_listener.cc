@@ -52,8 +52,9 @@ http::Response RedirectListener::answer(const http::Request& request) {
   if (request.path != path_) return page(404, "There is nothing here.");
   if (request.method != "GET") return page(405, "Only GET is of use here.");
   base::FormFields fields = base::parse_form(request.query);
-  if (base::form_value(fields, "state") != state_)
+  if (base::form_value(fields, "state") != state_) {
     return page(400, "This is not the login that began here.");
+  }
   const std::lock_guard lock(mutex_);
   if (answer_) return page(400, "This login is over.");
   const bool good = !base::form_value(fields, "code").empty();

@@ -21,8 +21,9 @@ int fail_usage(std::string_view message) {
 
 std::vector<std::string> persona_names() {
   std::vector<std::string> names;
-  for (const idp::Persona persona : idp::all_personas())
+  for (const idp::Persona persona : idp::all_personas()) {
     names.emplace_back(idp::to_string(persona));
+  }
   return names;
 }
 
