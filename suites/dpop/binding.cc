@@ -6,7 +6,6 @@ namespace {
 
 using check::Attempt;
 using check::Finding;
-using check::Level;
 using check::Probe;
 
 constexpr const char* kStolen =
