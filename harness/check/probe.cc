@@ -10,6 +10,7 @@
 #include "harness/check/call_refusal.h"
 #include "harness/check/curl.h"
 #include "harness/check/refusal.h"
+#include "harness/oauth/ask.h"
 
 namespace check {
 namespace {
@@ -174,25 +175,16 @@ wire::Exchange Probe::get(std::string_view path, const base::Headers& headers) {
 }
 
 wire::Exchange Probe::get_url(std::string_view url) {
-  const auto parsed = base::parse_url(url);
-  if (!parsed) {
-    wire::Exchange exchange;
-    exchange.url = url;
-    exchange.failure = wire::Failure::unreachable;
-    exchange.failure_text = parsed.error().message;
-    return exchange;
-  }
-  const bool own = parsed->origin() == target().url.origin();
-  wire::Connection connection(*parsed, own ? context_.tls_options() : context_.options().tls);
-  wire::Request request;
-  request.target = parsed->target();
-  request.headers = {{"Accept", "application/json"}};
-  return ask(*parsed, std::move(request));
+  const oauth::Ask asking = [this](const base::Url& place, wire::Request request) {
+    return ask(place, std::move(request));
+  };
+  return oauth::get_json(asking, std::string(url));
 }
 
 wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
-  if (url.origin() == target().url.origin()) context_.add_profile_headers(request);
-  wire::Connection connection(url, context_.options().tls);
+  const bool own = url.origin() == target().url.origin();
+  if (own) context_.add_profile_headers(request);
+  wire::Connection connection(url, own ? context_.tls_options() : context_.options().tls);
   context_.count_exchange();
   wire::Exchange exchange = connection.exchange(request, deadline());
   record(exchange);

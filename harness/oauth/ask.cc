@@ -3,8 +3,6 @@
 #include <utility>
 
 namespace oauth {
-namespace {
-
 wire::Exchange send(const Ask& ask, const std::string& url, wire::Request request) {
   const auto parsed = base::parse_url(url);
   if (!parsed) {
@@ -17,8 +15,6 @@ wire::Exchange send(const Ask& ask, const std::string& url, wire::Request reques
   request.target = parsed->target();
   return ask(*parsed, std::move(request));
 }
-
-}  // namespace
 
 Ask on_own_connections(wire::TlsOptions tls, base::Deadline deadline) {
   return [tls = std::move(tls), deadline](const base::Url& url, wire::Request request) {

@@ -16,7 +16,10 @@ using Ask = std::function<wire::Exchange(const base::Url& url, wire::Request req
 /// Asks on a connection of its own each time, until `deadline`.
 Ask on_own_connections(wire::TlsOptions tls, base::Deadline deadline);
 
-/// A GET for JSON; the error of the exchange says where the URL is none.
+/// Sends a request to that URL, its target filled in; the error of the exchange says where the URL
+/// is none.
+wire::Exchange send(const Ask& ask, const std::string& url, wire::Request request);
+/// A GET for JSON.
 wire::Exchange get_json(const Ask& ask, const std::string& url);
 /// A POST of a form or of JSON.
 wire::Exchange post(const Ask& ask, const std::string& url, const std::string& type,

@@ -94,28 +94,26 @@ std::string resolve(const std::string& page, const std::string& reference) {
 }
 
 wire::Exchange Browser::send(const std::string& url, wire::Request request) {
-  const auto parsed = base::parse_url(url);
-  if (!parsed) {
-    wire::Exchange exchange;
-    exchange.url = url;
-    exchange.failure = wire::Failure::unreachable;
-    exchange.failure_text = parsed.error().message;
+  const Ask with_cookies = [this](const base::Url& place, wire::Request asked) {
+    add_cookies(place, asked);
+    asked.headers.push_back({"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"});
+    wire::Exchange exchange = ask_(place, std::move(asked));
+    keep_cookies(place, exchange);
     return exchange;
-  }
-  request.target = parsed->target();
+  };
+  return oauth::send(with_cookies, url, std::move(request));
+}
+
+void Browser::add_cookies(const base::Url& url, wire::Request& request) const {
   std::string cookies;
   for (const auto& [key, value] : cookies_) {
     const std::size_t first = key.find('\n');
     const std::size_t second = key.find('\n', first + 1);
     const std::string path = key.substr(first + 1, second - first - 1);
-    if (key.substr(0, first) != parsed->host || parsed->path.rfind(path, 0) != 0) continue;
+    if (key.substr(0, first) != url.host || url.path.rfind(path, 0) != 0) continue;
     cookies += (cookies.empty() ? "" : "; ") + key.substr(second + 1) + "=" + value;
   }
   if (!cookies.empty()) request.headers.push_back({"Cookie", cookies});
-  request.headers.push_back({"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"});
-  wire::Exchange exchange = ask_(*parsed, std::move(request));
-  keep_cookies(*parsed, exchange);
-  return exchange;
 }
 
 /// Cookies are kept by host, whatever the port (RFC 6265, section 8.5), and path.

@@ -55,6 +55,7 @@ class Browser {
 
  private:
   wire::Exchange send(const std::string& url, wire::Request request);
+  void add_cookies(const base::Url& url, wire::Request& request) const;
   void keep_cookies(const base::Url& url, const wire::Exchange& exchange);
 
   Ask ask_;
