@@ -40,8 +40,8 @@ std::string problem_of(const IdpOptions& options) {
     }
   }
   for (const std::string& name : options.issuers) {
-    if (!idp::is_issuer_name(name)) {
-      return fmt::format("idp: --issuer {}: a name is 1 to 64 letters, digits or . _ ~ -", name);
+    if (auto good = idp::check_issuer_name(name); !good) {
+      return fmt::format("idp: --issuer {}: {}", name, good.error().message);
     }
   }
   return {};

@@ -29,7 +29,7 @@ Read<void> read_destination(const Call& call, const base::FormFields& fields,
   const auto client = call.provider.clients.find(call.issuer->name(), request.client_id);
   request.client_name = client && !client->name.empty() ? client->name : request.client_id;
   if (!client) {
-    if (call.provider.options.strict) {
+    if (!call.weak(Weakness::any_client)) {
       return refuse("invalid_request", "the client is not registered");
     }
     if (is_loopback_redirect(request.redirect_uri)) return {};
@@ -52,7 +52,7 @@ Read<void> read_challenge(const Call& call, const base::FormFields& fields,
   const std::string method = base::form_value(fields, "code_challenge_method");
   if (request.challenge.empty()) {
     if (!method.empty()) return refuse("invalid_request", "code_challenge is missing");
-    if (!call.provider.options.strict) return {};
+    if (call.weak(Weakness::pkce_optional)) return {};
     return refuse("invalid_request", "code_challenge is missing: PKCE is not optional");
   }
   if (method != "S256") {

@@ -38,8 +38,8 @@ std::optional<RegisteredClient> Clients::find(std::string_view issuer, std::stri
 Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type) {
   const auto registered = call.provider.clients.find(call.issuer->name(), client.id);
   if (!registered) {
-    if (call.provider.options.strict) return refuse_client("the client is not registered");
-    return {};
+    if (call.weak(Weakness::any_client)) return {};
+    return refuse_client("the client is not registered");
   }
   if (registered->how == ClientAuthentication::none) {
     if (!client.secret.empty()) return refuse_client("the client has no secret");

@@ -116,10 +116,9 @@ base::Result<jose::Recipe> recipe_for(Issuer& issuer, Wanted& wanted) {
 }
 
 base::Result<std::string> mint(Provider& provider, Wanted wanted) {
-  Issuer* const issuer = provider.find_issuer(wanted.issuer);
-  if (issuer == nullptr) {
-    return base::fail("issuer: no issuer can be named " + base::json_string(wanted.issuer));
-  }
+  const auto found = provider.find_issuer(wanted.issuer);
+  if (!found) return base::fail("issuer: " + found.error().message);
+  Issuer* const issuer = *found;
   auto recipe = recipe_for(*issuer, wanted);
   if (!recipe) return tl::unexpected(recipe.error());
   const std::string bait = provider.origin + "/bait/" + base::random_hex(16);

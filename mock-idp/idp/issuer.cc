@@ -35,12 +35,13 @@ KeyDress dress_of(Persona persona, const std::string& iss) {
 Issuer::Issuer(std::string name, std::string base, const Options& options, const base::Clock& clock)
     : name_(std::move(name)),
       base_(std::move(base)),
-      persona_(persona_of(name_, options.persona)),
-      url_(base_ + std::string(spec_of(persona_).issuers.front().path)),
+      behaviour_(behaviour_of(name_, options.usual()).value_or(options.usual())),
+      url_(base_ + std::string(spec_of(behaviour_.persona).issuers.front().path)),
       clock_(clock),
-      keys_(algorithms_of(persona_, options), options.pool_index, dress_of(persona_, url_)),
+      keys_(algorithms_of(behaviour_.persona, options), options.pool_index,
+            dress_of(behaviour_.persona, url_)),
       opaque_tokens_(clock) {
-  const KeyStyle& style = spec_of(persona_).keys;
+  const KeyStyle& style = spec_of(behaviour_.persona).keys;
   if (keys_.published().empty()) return;
   for (int i = 1; i < style.count; ++i) keys_.announce(kUsual);
   if (style.encryption_key) keys_.publish_raw(encryption_jwk(style, keys_.published().front()));
@@ -48,7 +49,7 @@ Issuer::Issuer(std::string name, std::string base, const Options& options, const
 
 /// Where the persona has no such endpoint it answers at the generic path all the same.
 std::string Issuer::url_below(std::string_view generic_path) const {
-  const std::string path = path_of(spec_of(persona_), generic_path);
+  const std::string path = path_of(spec_of(behaviour_.persona), generic_path);
   return base_ + (path.empty() ? std::string(generic_path) : path);
 }
 
@@ -57,12 +58,12 @@ std::string Issuer::introspection_url() const { return url_below("/introspect");
 std::string Issuer::tokeninfo_url() const { return url_below("/tokeninfo"); }
 std::string Issuer::upstream_url() const { return url_below("/upstream"); }
 std::string Issuer::userinfo_url() const {
-  return url_below(persona_ == Persona::github ? "/user" : "/userinfo");
+  return url_below(behaviour_.persona == Persona::github ? "/user" : "/userinfo");
 }
 
 base::Result<jose::Recipe> Issuer::recipe(std::string_view audience, std::string_view scope,
                                           std::string_view alg) {
-  if (persona_ != Persona::generic) {
+  if (behaviour_.persona != Persona::generic) {
     return imitation({}, {.audience_json = base::json_string(audience),
                           .scope = std::string(scope),
                           .alg = std::string(alg)});
@@ -93,7 +94,7 @@ base::Result<jose::Recipe> Issuer::signed_recipe(std::string_view alg) {
 }
 
 base::Result<jose::Recipe> Issuer::token(std::string_view kind, const TokenFacts& facts) {
-  if (persona_ != Persona::generic || !kind.empty()) return imitation(kind, facts);
+  if (behaviour_.persona != Persona::generic || !kind.empty()) return imitation(kind, facts);
   auto made = recipe(url_, facts.scope, facts.alg);
   if (!made) return made;
   if (!facts.audience_json.empty()) made->claim("aud", facts.audience_json);
@@ -103,7 +104,7 @@ base::Result<jose::Recipe> Issuer::token(std::string_view kind, const TokenFacts
 }
 
 base::Result<jose::Recipe> Issuer::imitation(std::string_view kind, const TokenFacts& facts) {
-  const PersonaSpec& spec = spec_of(persona_);
+  const PersonaSpec& spec = spec_of(behaviour_.persona);
   const auto wanted =
       std::find_if(spec.tokens.begin(), spec.tokens.end(),
                    [&](const TokenSpec& one) { return kind.empty() || one.name == kind; });
@@ -129,12 +130,12 @@ base::Result<jose::Recipe> Issuer::imitation(std::string_view kind, const TokenF
 }
 
 base::Result<std::string> Issuer::issue(const jose::Recipe& recipe) {
-  if (!habits_of(persona_).opaque) return recipe.mint();
-  return opaque_tokens_.add(recipe, {.text = opaque_token(persona_)});
+  if (!habits_of(behaviour_.persona).opaque) return recipe.mint();
+  return opaque_tokens_.add(recipe, {.text = opaque_token(behaviour_.persona)});
 }
 
 void Issuer::name_client(jose::Recipe& recipe, std::string_view client_id) const {
-  recipe.claims.set_string(habits_of(persona_).client_claim, client_id);
+  recipe.claims.set_string(habits_of(behaviour_.persona).client_claim, client_id);
 }
 
 jose::Surroundings Issuer::surroundings(std::string bait_url) const {
@@ -149,7 +150,7 @@ jose::Surroundings Issuer::surroundings(std::string bait_url) const {
   }
   around.jwks = *keys_.document();
   around.bait_url = std::move(bait_url);
-  around.client_id = habits_of(persona_).client_id;
+  around.client_id = habits_of(behaviour_.persona).client_id;
   return around;
 }
 

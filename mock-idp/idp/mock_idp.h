@@ -8,10 +8,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
+#include "mock-idp/idp/behaviour.h"
 #include "mock-idp/idp/journal.h"
 #include "mock-idp/idp/key_set.h"
 #include "mock-idp/idp/opaque_tokens.h"
-#include "mock-idp/idp/persona.h"
 #include "mock-idp/jose/mutation.h"
 #include "mock-idp/jose/recipe.h"
 
@@ -27,14 +27,19 @@ struct Options {
   std::size_t journal_capacity = 10'000;
   /// What issuers imitate whose name does not say it: `/i/main~okta` is Okta's in any case.
   Persona persona = Persona::generic;
-  /// Clients have to register, PKCE is not optional, and a login needs a person. Otherwise (`lax`)
-  /// any client and any secret will do, redirected to this machine, and `login_hint` logs in.
+  /// The profile of issuers whose name does not say it. Strict: clients have to register, PKCE is
+  /// not optional, and a login needs a person. Otherwise (`lax`) any client and any secret will do,
+  /// redirected to this machine, and `login_hint` logs in.
   bool strict = false;
+
+  /// How issuers behave whose name does not say it.
+  Behaviour usual() const;
 };
 
-/// Whether an issuer may be called that: 1 to 64 letters, digits or . _ ~ - (the characters that
-/// a URL never escapes; RFC 3986, section 2.3).
-bool is_issuer_name(std::string_view name);
+/// Whether an issuer may be called that: 1 to 128 letters, digits or . _ ~ - (the characters that
+/// a URL never escapes; RFC 3986, section 2.3), each word behind a tilde a scenario. The error says
+/// what is wrong.
+base::Result<void> check_issuer_name(std::string_view name);
 
 /// One issuer of the provider: its URL, its keys, its tokens. Thread-safe.
 class Issuer {
@@ -44,7 +49,8 @@ class Issuer {
   const std::string& name() const { return name_; }
   const std::string& base() const { return base_; }
   const std::string& url() const { return url_; }  ///< the `iss` of its tokens
-  Persona persona() const { return persona_; }
+  const Behaviour& behaviour() const { return behaviour_; }
+  Persona persona() const { return behaviour_.persona; }
   std::string jwks_uri() const;
   std::string introspection_url() const;
   std::string userinfo_url() const;
@@ -75,7 +81,7 @@ class Issuer {
 
   std::string name_;
   std::string base_;
-  Persona persona_;
+  Behaviour behaviour_;
   std::string url_;
   const base::Clock& clock_;
   KeySet keys_;
@@ -92,7 +98,7 @@ class MockIdp {
   ~MockIdp();
   const std::string& origin() const;  ///< "http://127.0.0.1:PORT"
   std::uint16_t port() const;
-  /// Made when first asked for; the name has to be one (is_issuer_name).
+  /// Made when first asked for; the name has to be one (check_issuer_name).
   Issuer& issuer(std::string_view name = "main");
   Journal& journal();
   base::AdjustableClock& clock();

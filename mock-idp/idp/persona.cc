@@ -63,12 +63,6 @@ const std::vector<Persona>& all_personas() {
   return all;
 }
 
-Persona persona_of(std::string_view issuer_name, Persona otherwise) {
-  const std::size_t tilde = issuer_name.rfind('~');
-  if (tilde == std::string_view::npos) return otherwise;
-  return persona_from(issuer_name.substr(tilde + 1)).value_or(otherwise);
-}
-
 std::vector<TokenKind> kinds_of(Persona persona) {
   std::vector<TokenKind> kinds;
   for (const TokenSpec& token : spec_of(persona).tokens) {

@@ -16,8 +16,6 @@ std::string_view to_string(Persona persona);
 std::optional<Persona> persona_from(std::string_view name);
 /// `generic` first.
 const std::vector<Persona>& all_personas();
-/// "main~okta" is okta; a name without a persona behind a tilde is `otherwise`.
-Persona persona_of(std::string_view issuer_name, Persona otherwise);
 
 /// What differs from one token of a persona to the next.
 struct TokenFacts {

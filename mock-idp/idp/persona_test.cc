@@ -60,12 +60,8 @@ class Personas : public testing::Test {
 TEST_F(Personas, NameEachOther) {
   for (const Persona persona : all_personas()) {
     EXPECT_EQ(persona_from(to_string(persona)), persona);
-    EXPECT_EQ(persona_of("x~" + std::string(to_string(persona)), Persona::generic), persona);
   }
   EXPECT_FALSE(persona_from("ping"));
-  EXPECT_EQ(persona_of("main", Persona::okta), Persona::okta);
-  EXPECT_EQ(persona_of("main~unheard-of", Persona::generic), Persona::generic);
-  EXPECT_EQ(persona_of("main~generic", Persona::okta), Persona::generic);
 }
 
 TEST_F(Personas, HaveIssuersOfTheirShape) {

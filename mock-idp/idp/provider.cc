@@ -5,21 +5,30 @@
 
 namespace idp {
 
-bool is_issuer_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '~' || c == '-';
-  });
+Behaviour Options::usual() const { return {persona, strict ? idp::strict() : lax()}; }
+
+base::Result<void> check_issuer_name(std::string_view name) {
+  constexpr std::size_t kLongest = 128;
+  const bool good =
+      !name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               std::string_view("._~-").find(c) != std::string_view::npos;
+      });
+  if (!good) return base::fail("a name is 1 to 128 letters, digits or . _ ~ -");
+  if (auto behaviour = behaviour_of(name, {}); !behaviour) {
+    return tl::unexpected(behaviour.error());
+  }
+  return {};
 }
 
-Issuer* Provider::find_issuer(std::string_view name) {
-  if (!is_issuer_name(name)) return nullptr;
+base::Result<Issuer*> Provider::find_issuer(std::string_view name) {
   {
     const std::shared_lock lock(mutex_);
     const auto found = issuers_.find(name);
     if (found != issuers_.end()) return found->second.get();
-    if (issuers_.size() >= kMaxIssuers) return nullptr;
+    if (issuers_.size() >= kMaxIssuers) return base::fail("there are too many issuers");
   }
+  if (auto good = check_issuer_name(name); !good) return tl::unexpected(good.error());
   return &make_issuer(name);
 }
 

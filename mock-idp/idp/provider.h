@@ -23,8 +23,8 @@ struct Provider {
   explicit Provider(Options chosen)
       : options(std::move(chosen)), journal(options.journal_capacity) {}
 
-  /// Made when first asked for; null where the name is not one or there are too many.
-  Issuer* find_issuer(std::string_view name);
+  /// Made when first asked for. The error says why there is none of that name.
+  base::Result<Issuer*> find_issuer(std::string_view name);
   Issuer& make_issuer(std::string_view name);
 
   const Options options;
@@ -46,6 +46,9 @@ struct Call {
   const http::Request& request;
   Provider& provider;
   Issuer* issuer = nullptr;  ///< null where the path names none
+
+  /// Whether the issuer has that weakness; there has to be one.
+  bool weak(Weakness weakness) const { return issuer->behaviour().weaknesses.has(weakness); }
 };
 
 using Endpoint = http::Response (*)(const Call&);

@@ -1,7 +1,10 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "common/base/json.h"
 #include "common/base/text.h"
 #include "mock-idp/idp/persona_spec.h"
 #include "mock-idp/idp/provider.h"
@@ -48,29 +51,37 @@ constexpr Route kInserted[] = {
 constexpr std::string_view kIssuerPrefix = "/i/";
 constexpr std::string_view kBaitPrefix = "/bait/";
 
+/// Where a request leads: without an endpoint, nowhere.
 struct Found {
   std::string_view name = "unknown";
   Endpoint endpoint = nullptr;
-  std::string_view issuer;
+  Issuer* issuer = nullptr;
+  std::string problem;  ///< why the issuer of the path is none
 };
+
+/// The issuer of that name; where there can be none, `found` says why.
+const Issuer* look_up(Provider& provider, std::string_view name, Found& found) {
+  auto issuer = provider.find_issuer(name);
+  if (issuer) return found.issuer = *issuer;
+  found.problem = std::move(issuer.error().message);
+  return nullptr;
+}
 
 /// The generic path that a persona's issuer has at `below`. Endpoints answer at their generic path
 /// as well, documents only where they belong.
-std::string_view in_generic_words(const Provider& provider, std::string_view issuer,
-                                  std::string_view below) {
-  const Persona persona = persona_of(issuer, provider.options.persona);
+std::string_view in_generic_words(Persona persona, std::string_view below) {
   if (persona == Persona::generic) return below;
   const std::string_view generic = generic_path(spec_of(persona), below);
   const bool misplaced = generic.empty() && below.find("/.well-known/") == 0;
   return misplaced || !generic.empty() ? generic : below;
 }
 
-Found find_of_issuer(const Provider& provider, std::string_view path) {
+Found find_of_issuer(Provider& provider, std::string_view path) {
   Found found;
   path.remove_prefix(kIssuerPrefix.size());
   const std::size_t slash = path.find('/');
-  found.issuer = path.substr(0, slash);
-  if (slash == std::string_view::npos) return found;
+  const Issuer* const issuer = look_up(provider, path.substr(0, slash), found);
+  if (issuer == nullptr || slash == std::string_view::npos) return found;
   std::string_view below = path.substr(slash);
   // Clients that append the path of a JWKS URI to an issuer ask for `/i/a/i/b/jwks`.
   if (below.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) {
@@ -78,7 +89,7 @@ Found find_of_issuer(const Provider& provider, std::string_view path) {
     below = inner == std::string_view::npos ? std::string_view() : below.substr(inner);
     if (below != "/jwks") return found;
   }
-  below = in_generic_words(provider, found.issuer, below);
+  below = in_generic_words(issuer->persona(), below);
   for (const Route& route : kOfIssuer) {
     if (below != route.path) continue;
     found.name = route.name;
@@ -88,19 +99,22 @@ Found find_of_issuer(const Provider& provider, std::string_view path) {
 }
 
 /// `name` and what follows it: that of a generic issuer is nothing.
-Found find_inserted(const Provider& provider, const Route& route, std::string_view name) {
+Found find_inserted(Provider& provider, const Route& route, std::string_view name) {
+  Found found;
   const std::size_t slash = std::min(name.find('/'), name.size());
-  const std::string_view issuer = name.substr(0, slash);
-  const PersonaSpec& spec = spec_of(persona_of(issuer, provider.options.persona));
-  if (issuer_at(spec, name.substr(slash)) == nullptr) return {};
-  return {route.name, route.endpoint, issuer};
+  const Issuer* const issuer = look_up(provider, name.substr(0, slash), found);
+  if (issuer == nullptr) return found;
+  if (issuer_at(spec_of(issuer->persona()), name.substr(slash)) == nullptr) return found;
+  found.name = route.name;
+  found.endpoint = route.endpoint;
+  return found;
 }
 
-Found find(const Provider& provider, std::string_view path) {
+Found find(Provider& provider, std::string_view path) {
   if (path.substr(0, kIssuerPrefix.size()) == kIssuerPrefix) return find_of_issuer(provider, path);
-  if (path.substr(0, kBaitPrefix.size()) == kBaitPrefix) return {"bait", bait, {}};
+  if (path.substr(0, kBaitPrefix.size()) == kBaitPrefix) return {"bait", bait, nullptr, {}};
   for (const Route& route : kOfProvider) {
-    if (path == route.path) return {route.name, route.endpoint, {}};
+    if (path == route.path) return {route.name, route.endpoint, nullptr, {}};
   }
   for (const Route& route : kInserted) {
     if (path.substr(0, route.path.size()) != route.path) continue;
@@ -109,16 +123,10 @@ Found find(const Provider& provider, std::string_view path) {
   return {};
 }
 
-http::Response not_found() { return http::Response::json(404, R"({"error":"not_found"})"); }
-
-http::Response answer(Provider& provider, const http::Request& request, const Found& found) {
-  if (found.endpoint == nullptr) return not_found();
-  Call call{request, provider};
-  if (!found.issuer.empty()) call.issuer = provider.find_issuer(found.issuer);
-  const bool needs_issuer = found.name == "discovery" || found.name == "oauth-metadata" ||
-                            request.path.compare(0, kIssuerPrefix.size(), kIssuerPrefix) == 0;
-  if (needs_issuer && call.issuer == nullptr) return not_found();
-  return found.endpoint(call);
+http::Response not_found(const std::string& problem) {
+  if (problem.empty()) return http::Response::json(404, R"({"error":"not_found"})");
+  return http::Response::json(404, fmt::format(R"({{"error":"not_found","error_description":{}}})",
+                                               base::json_string(problem)));
 }
 
 std::int64_t monotonic_us() {
@@ -133,9 +141,11 @@ http::Response serve(Provider& provider, const http::Request& request) {
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
   const Found found = find(provider, request.path);
-  http::Response response = answer(provider, request, found);
+  http::Response response = found.endpoint == nullptr
+                                ? not_found(found.problem)
+                                : found.endpoint(Call{request, provider, found.issuer});
   entry.connection = request.connection;
-  entry.issuer = is_issuer_name(found.issuer) ? std::string(found.issuer) : std::string();
+  if (found.issuer != nullptr) entry.issuer = found.issuer->name();
   entry.endpoint = std::string(found.name);
   entry.method = request.method;
   entry.target = request.target;

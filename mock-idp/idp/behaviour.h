@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "mock-idp/idp/persona.h"
+#include "mock-idp/idp/weakness.h"
+
+namespace idp {
+
+/// How one issuer behaves. Its name says so, nothing has to be set up: `/i/NAME~SCENARIO`, or
+/// several, `/i/main~okta~strict~pkce-plain`.
+struct Behaviour {
+  Persona persona = Persona::generic;
+  Weaknesses weaknesses;
+};
+
+/// A word that may follow a tilde in the name of an issuer.
+struct Scenario {
+  std::string name;
+  std::string summary;  ///< for people
+};
+
+/// Every scenario there is: personas, the profiles `lax` and `strict`, each weakness.
+std::vector<Scenario> scenarios();
+
+/// What the name of an issuer says; what it leaves open is as `usual`. Later words win. The error
+/// names the word that is no scenario.
+base::Result<Behaviour> behaviour_of(std::string_view issuer_name, const Behaviour& usual);
+
+}  // namespace idp
