@@ -134,6 +134,12 @@ base::Result<std::string> Issuer::issue(const jose::Recipe& recipe) {
   return opaque_tokens_.add(recipe, {.text = opaque_token(behaviour_.persona)});
 }
 
+base::Result<std::string> Issuer::mint(std::string_view audience, std::string_view scope) {
+  const auto made = recipe(audience, scope);
+  if (!made) return tl::unexpected(made.error());
+  return issue(*made);
+}
+
 void Issuer::name_client(jose::Recipe& recipe, std::string_view client_id) const {
   recipe.claims.set_string(habits_of(behaviour_.persona).client_claim, client_id);
 }

@@ -1,6 +1,7 @@
 #include "mock-idp/idp/mock_idp.h"
 
 #include <latch>
+#include <stdexcept>
 #include <utility>
 
 #include "common/base/random.h"
@@ -20,13 +21,14 @@ std::string reachable_origin(const http::Server& server, const std::string& host
 
 struct MockIdp::Impl {
   explicit Impl(Options options) : provider(std::move(options)) {}
+  static base::Result<std::unique_ptr<Impl>> start(Options options);
   Provider provider;
   std::latch origin_known{1};
   std::uint16_t port = 0;
   std::unique_ptr<http::Server> server;  // last, so that it ends before what it serves
 };
 
-base::Result<std::unique_ptr<MockIdp>> MockIdp::start(Options options) {
+base::Result<std::unique_ptr<MockIdp::Impl>> MockIdp::Impl::start(Options options) {
   for (const std::string& alg : options.algorithms) {
     if (auto key = jose::Key::from_pool(alg, options.pool_index); !key) {
       return tl::unexpected(key.error());
@@ -51,10 +53,22 @@ base::Result<std::unique_ptr<MockIdp>> MockIdp::start(Options options) {
   provider.origin = reachable_origin(*impl->server, provider.options.host);
   impl->origin_known.count_down();
   impl->port = impl->server->port();
-  return std::unique_ptr<MockIdp>(new MockIdp(std::move(impl)));
+  return impl;
 }
 
 MockIdp::MockIdp(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+MockIdp::MockIdp(Options options) {
+  auto impl = Impl::start(std::move(options));
+  if (!impl) throw std::runtime_error("mock identity provider: " + impl.error().message);
+  impl_ = std::move(*impl);
+}
+
+base::Result<std::unique_ptr<MockIdp>> MockIdp::start(Options options) {
+  auto impl = Impl::start(std::move(options));
+  if (!impl) return tl::unexpected(impl.error());
+  return std::unique_ptr<MockIdp>(new MockIdp(std::move(*impl)));
+}
+
 MockIdp::~MockIdp() { stop(); }
 const std::string& MockIdp::origin() const { return impl_->provider.origin; }
 std::uint16_t MockIdp::port() const { return impl_->port; }
@@ -63,6 +77,7 @@ Journal& MockIdp::journal() { return impl_->provider.journal; }
 base::AdjustableClock& MockIdp::clock() { return impl_->provider.clock; }
 std::string MockIdp::bait() { return origin() + "/bait/" + base::random_hex(16); }
 void MockIdp::answer_upstream_with(int status) { impl_->provider.upstream_status = status; }
+Provider& MockIdp::provider() { return impl_->provider; }
 void MockIdp::stop() { impl_->server->stop(); }
 
 }  // namespace idp

@@ -69,6 +69,8 @@ class Issuer {
   /// The access token as clients get it: signed, or registered where the persona's say nothing by
   /// themselves.
   base::Result<std::string> issue(const jose::Recipe& recipe);
+  /// The usual good access token at once, as clients get it.
+  base::Result<std::string> mint(std::string_view audience, std::string_view scope = {});
   /// Makes it a token of that client, in the claim where the persona has it.
   void name_client(jose::Recipe& recipe, std::string_view client_id) const;
   /// What mutations of this issuer's tokens draw on.
@@ -88,14 +90,21 @@ class Issuer {
   OpaqueTokens opaque_tokens_;
 };
 
+struct Provider;
+
 /// The mock identity provider: every `/i/<name>` is an issuer, made when it is first asked for.
 ///
-/// `MockIdp::start({})` listens on loopback; the destructor stops it. `start` fails on an unknown
-/// algorithm or a port in use, which it names.
+/// `MockIdp idp;` listens on loopback until the end of its scope, and throws std::runtime_error
+/// where it cannot; `start` gives the reason instead: an unknown algorithm or a port in use, which
+/// it names.
 class MockIdp {
  public:
+  MockIdp() : MockIdp(Options()) {}
+  explicit MockIdp(Options options);
   static base::Result<std::unique_ptr<MockIdp>> start(Options options = {});
   ~MockIdp();
+  MockIdp(const MockIdp&) = delete;
+  MockIdp& operator=(const MockIdp&) = delete;
   const std::string& origin() const;  ///< "http://127.0.0.1:PORT"
   std::uint16_t port() const;
   /// Made when first asked for; the name has to be one (check_issuer_name).
@@ -106,6 +115,8 @@ class MockIdp {
   std::string bait();
   /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
   void answer_upstream_with(int status);
+  /// What the endpoints share, for what this class has no word for: see provider.h.
+  Provider& provider();
   void stop();
 
  private:

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -264,6 +266,22 @@ TEST(MockIdp, AnUnknownAlgorithmOrAPortInUseIsNamed) {
   const auto second = MockIdp::start(same);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find(std::to_string(same.port)), std::string::npos);
+}
+
+TEST(MockIdp, IsAGuardThatListensToTheEndOfItsScope) {
+  std::string origin;
+  {
+    MockIdp idp;
+    origin = idp.origin();
+    ASSERT_TRUE(http::fetch({.url = origin + "/healthz"}, base::Deadline::after(10s)));
+    const auto token = idp.issuer("guard").mint("http://rs/mcp", "mcp:tools");
+    ASSERT_TRUE(token);
+    EXPECT_EQ(std::count(token->begin(), token->end(), '.'), 2);
+    Options same;
+    same.port = idp.port();
+    EXPECT_THROW(MockIdp{same}, std::runtime_error);
+  }
+  EXPECT_FALSE(http::fetch({.url = origin + "/healthz"}, base::Deadline::after(10s)));
 }
 
 TEST(Issuer, SurroundingsStartWithTheKeyThatSigns) {
