@@ -30,6 +30,9 @@ class Key {
   static base::Result<Key> from_pem(std::string_view pem, std::string_view alg = {});
   /// A JWK private key, JSON text; `alg` and `kid` as it says, else as for PEM.
   static base::Result<Key> from_jwk(std::string_view jwk);
+  /// A JWK public key, such as of a client or a proof; it verifies and cannot sign. A private key's
+  /// other members are passed over. The error says why it is none that can be used.
+  static base::Result<Key> from_public_jwk(std::string_view jwk);
 
   const std::string& alg() const;
   const std::string& kid() const;

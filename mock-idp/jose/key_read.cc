@@ -121,6 +121,71 @@ base::Result<Pkey> pkey_from(const Json& jwk) {
   return base::fail(fmt::format("the JWK's kty \"{}\" is not RSA, EC or OKP", type));
 }
 
+/// Beyond this, one signature costs more to check than anybody needs.
+constexpr std::size_t kLargestModulus = 1024;
+
+base::Result<Pkey> public_from_params(const char* type, OSSL_PARAM_BLD* builder) {
+  const Params params(OSSL_PARAM_BLD_to_param(builder));
+  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* raw = nullptr;
+  const bool made = EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                    EVP_PKEY_fromdata(context.get(), &raw, EVP_PKEY_PUBLIC_KEY, params.get()) == 1;
+  Pkey pkey(raw);
+  const PkeyContext check(made ? EVP_PKEY_CTX_new(raw, nullptr) : nullptr);
+  const bool good = made && EVP_PKEY_public_check(check.get()) == 1;
+  ERR_clear_error();
+  if (!good) return base::fail("the JWK's numbers are not a key");
+  return pkey;
+}
+
+base::Result<Pkey> public_rsa_from(const Json& jwk) {
+  std::string problem;
+  const std::string n = decoded(jwk, "n", problem);
+  const std::string e = decoded(jwk, "e", problem);
+  if (!problem.empty()) return base::fail(problem);
+  if (n.size() > kLargestModulus || e.size() > 8) return base::fail("the JWK's key is too large");
+  const Number modulus(BN_bin2bn(bytes(n), static_cast<int>(n.size()), nullptr));
+  const Number exponent(BN_bin2bn(bytes(e), static_cast<int>(e.size()), nullptr));
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
+  OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
+  return public_from_params("RSA", builder.get());
+}
+
+base::Result<Pkey> public_ec_from(const Json& jwk) {
+  const char* const group = group_of_curve(base::text_member(jwk, "crv"));
+  if (group == nullptr) return base::fail("the JWK's crv is not a known EC curve");
+  std::string problem;
+  const std::string x = decoded(jwk, "x", problem);
+  const std::string y = decoded(jwk, "y", problem);
+  if (!problem.empty()) return base::fail(problem);
+  const std::string point = "\x04" + x + y;  // uncompressed
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+  OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                   point.size());
+  return public_from_params("EC", builder.get());
+}
+
+base::Result<Pkey> public_okp_from(const Json& jwk) {
+  if (base::text_member(jwk, "crv") != "Ed25519") return base::fail("the JWK's crv is not Ed25519");
+  std::string problem;
+  const std::string x = decoded(jwk, "x", problem);
+  if (!problem.empty()) return base::fail(problem);
+  Pkey pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(x), x.size()));
+  ERR_clear_error();
+  if (!pkey) return base::fail("the JWK's x is not an Ed25519 key");
+  return pkey;
+}
+
+base::Result<Pkey> public_pkey_from(const Json& jwk) {
+  const std::string type = base::text_member(jwk, "kty");
+  if (type == "RSA") return public_rsa_from(jwk);
+  if (type == "EC") return public_ec_from(jwk);
+  if (type == "OKP") return public_okp_from(jwk);
+  return base::fail(fmt::format("the JWK's kty \"{}\" is not RSA, EC or OKP", type));
+}
+
 /// The key under the algorithm asked for, or under its natural one.
 base::Result<Key> named(std::shared_ptr<const Key::Material> material, std::string_view alg,
                         std::string kid) {
@@ -154,16 +219,26 @@ base::Result<Key> Key::from_pem(std::string_view pem, std::string_view alg) {
   return named(std::move(*material), alg, {});
 }
 
-base::Result<Key> Key::from_jwk(std::string_view jwk) {
+namespace {
+
+base::Result<Key> read_jwk(std::string_view jwk, base::Result<Pkey> (*read)(const Json&)) {
   const auto json = base::parse_json(jwk);
   if (!json) return base::fail("not a JWK: " + json.error().message);
   if (!json->is_object()) return base::fail("not a JWK: not a JSON object");
-  auto pkey = pkey_from(*json);
+  auto pkey = read(*json);
   if (!pkey) return tl::unexpected(pkey.error());
-  auto material = Material::wrap(std::move(*pkey));
+  auto material = Key::Material::wrap(std::move(*pkey));
   if (!material) return tl::unexpected(material.error());
   return named(std::move(*material), base::text_member(*json, "alg"),
                base::text_member(*json, "kid"));
+}
+
+}  // namespace
+
+base::Result<Key> Key::from_jwk(std::string_view jwk) { return read_jwk(jwk, pkey_from); }
+
+base::Result<Key> Key::from_public_jwk(std::string_view jwk) {
+  return read_jwk(jwk, public_pkey_from);
 }
 
 }  // namespace jose

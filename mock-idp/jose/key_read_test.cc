@@ -41,6 +41,28 @@ TEST(KeyRead, AJwkWhoseHalvesDoNotMatchIsRefused) {
   EXPECT_EQ(jwk_error(other), "the JWK's private and public members do not belong together");
 }
 
+TEST(KeyRead, APublicJwkVerifiesAndCannotSign) {
+  for (const char* alg : {"RS256", "PS384", "ES256", "ES384", "ES512", "ES256K", "EdDSA"}) {
+    const auto own = Key::from_pool(alg);
+    ASSERT_TRUE(own);
+    const auto read = Key::from_public_jwk(own->public_jwk());
+    ASSERT_TRUE(read) << alg << ": " << read.error().message;
+    EXPECT_EQ(read->kid(), own->kid());
+    EXPECT_EQ(read->thumbprint(), own->thumbprint());
+    const auto signature = own->sign(alg, "text");
+    ASSERT_TRUE(signature);
+    EXPECT_TRUE(read->verify(alg, "text", *signature)) << alg;
+    EXPECT_FALSE(read->verify(alg, "other text", *signature)) << alg;
+    EXPECT_FALSE(read->sign(alg, "text")) << alg;
+  }
+}
+
+TEST(KeyRead, APointThatIsNotOnTheCurveIsNoPublicKey) {
+  const auto key = Key::from_public_jwk(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})");
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().message, "the JWK's numbers are not a key");
+}
+
 TEST(KeyRead, AnAlgorithmThatDoesNotSuitTheKeyIsRefused) {
   const std::string pem = Key::from_pool("ES256")->private_pem();
   EXPECT_EQ(Key::from_pem(pem, "ES384").error().message, "the key (EC P-256) does not suit ES384");
