@@ -42,7 +42,9 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
   TokenFacts facts{
       .scope = granted.scope, .subject = granted.subject, .client_id = granted.client_id};
   // Some audience has to be in it (RFC 9068, section 3); without one it is the issuer itself.
-  if (!granted.audiences.empty()) facts.audience_json = audience_json(granted.audiences);
+  if (!granted.audiences.empty() && !call.weak(Weakness::resource_ignored)) {
+    facts.audience_json = audience_json(granted.audiences);
+  }
   auto recipe = call.issuer->token({}, facts);
   if (!recipe) return server_error(recipe.error());
   for (const jose::Member& member : more.members()) recipe->claim(member.name, member.json);
@@ -50,7 +52,9 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
   if (!text) return server_error(text.error());
   const std::string* const exp = recipe->claims.find("exp");
   const long long lifetime = exp == nullptr ? 0 : std::stoll(*exp) - recipe->now;
-  return AccessToken{std::move(*text), recipe->claims.string("jti"), lifetime};
+  const bool opaque = habits_of(call.issuer->persona()).opaque;
+  std::string handle = opaque ? *text : recipe->claims.string("jti");
+  return AccessToken{std::move(*text), std::move(handle), lifetime};
 }
 
 Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::string_view nonce) {
@@ -92,6 +96,10 @@ base::Result<nlohmann::json> read_own_token(const Call& call, std::string_view t
   if (!signature ||
       !signed_here(*call.issuer, *header, segments[0] + "." + segments[1], *signature)) {
     return base::fail("this issuer did not sign it");
+  }
+  const auto& typ = habits_of(call.issuer->persona()).typ;
+  if (typ && base::to_lower(base::text_member(*header, "typ")) != base::to_lower(*typ)) {
+    return base::fail("its typ is not that of an access token");
   }
   if (base::text_member(*claims, "iss") != call.issuer->url()) {
     return base::fail("its iss is not this issuer");

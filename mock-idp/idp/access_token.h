@@ -17,7 +17,7 @@ class Issuer;
 /// An access token as it goes out.
 struct AccessToken {
   std::string text;
-  std::string jti;
+  std::string jti;  ///< what it is revoked by; of an opaque one its text
   long long lifetime = 0;  ///< seconds
 };
 
@@ -32,8 +32,8 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
 /// section 5.1).
 jose::Members token_answer(const AccessToken& token, std::string_view scope);
 
-/// The claims of a token that this issuer signed, is not expired and has this issuer as `iss`. The
-/// error says what is wrong with it.
+/// The claims of an access token that this issuer signed, that is neither expired nor revoked and
+/// has this issuer as `iss`. The error says what is wrong with it.
 base::Result<nlohmann::json> read_own_token(const Call& call, std::string_view token);
 
 }  // namespace idp

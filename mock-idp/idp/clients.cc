@@ -35,7 +35,7 @@ std::optional<RegisteredClient> Clients::find(std::string_view issuer, std::stri
   return found->second;
 }
 
-Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type) {
+Read<void> check_authentication(const Call& call, const Client& client) {
   const auto registered = call.provider.clients.find(call.issuer->name(), client.id);
   if (!registered) {
     if (call.weak(Weakness::any_client)) return {};
@@ -46,7 +46,13 @@ Read<void> check_client(const Call& call, const Client& client, std::string_view
   } else if (client.secret != registered->secret) {
     return refuse_client("the client's secret is wrong or missing");
   }
-  if (!base::contains(registered->grant_types, grant_type)) {
+  return {};
+}
+
+Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type) {
+  if (auto known = check_authentication(call, client); !known) return known;
+  const auto registered = call.provider.clients.find(call.issuer->name(), client.id);
+  if (registered && !base::contains(registered->grant_types, grant_type)) {
     return refuse("unauthorized_client",
                   "the client did not register for " + std::string(grant_type));
   }

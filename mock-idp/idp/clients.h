@@ -36,8 +36,11 @@ class Clients {
 
 struct Call;
 
-/// Whether the client is who it says, and may use that grant. In the profile `lax` a client that
-/// nobody registered may do anything. The error is `invalid_client` or `unauthorized_client`.
+/// Whether the client is who it says. In the profile `lax` a client that nobody registered is
+/// whoever it says. The error is `invalid_client`.
+Read<void> check_authentication(const Call& call, const Client& client);
+/// The same, and whether it may use that grant: one that nobody registered may use any. The error
+/// is `invalid_client` or `unauthorized_client`.
 Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type);
 
 }  // namespace idp

@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 /// RFC 8414, section 2. Nothing is named here that is not there.
 Json metadata(const Issuer& issuer) {
   Json types = Json::array();
-  for (const Grant& grant : grants()) types.push_back(grant.type);
+  for (const std::string_view type : grant_types(issuer)) types.push_back(type);
   return {
       {"issuer", issuer.url()},
       {"authorization_endpoint", issuer.url() + "/authorize"},

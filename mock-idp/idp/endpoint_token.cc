@@ -13,9 +13,22 @@ constexpr Grant kGrants[] = {
     {"urn:ietf:params:oauth:grant-type:token-exchange", grant_token_exchange},
 };
 
+/// No client can register for it.
+constexpr Grant kPassword = {"password", grant_password};
+
+bool has_password_grant(const Issuer& issuer) {
+  return issuer.behaviour().weaknesses.has(Weakness::password_grant);
+}
+
 Read<jose::Members> answer(const Call& call) {
   const auto request = read_token_request(call.request);
   if (!request) return tl::unexpected(request.error());
+  if (request->grant_type == kPassword.type && has_password_grant(*call.issuer)) {
+    if (auto known = check_authentication(call, request->client); !known) {
+      return tl::unexpected(known.error());
+    }
+    return kPassword.run(call, *request);
+  }
   for (const Grant& grant : kGrants) {
     if (grant.type != request->grant_type) continue;
     if (auto known = check_client(call, request->client, grant.type); !known) {
@@ -30,12 +43,22 @@ Read<jose::Members> answer(const Call& call) {
 
 std::span<const Grant> grants() { return kGrants; }
 
+std::vector<std::string_view> grant_types(const Issuer& issuer) {
+  std::vector<std::string_view> types;
+  for (const Grant& grant : kGrants) types.push_back(grant.type);
+  if (has_password_grant(issuer)) types.push_back(kPassword.type);
+  return types;
+}
+
 /// RFC 6749, section 3.2.
 http::Response token(const Call& call) {
-  if (!allows(call.request, "POST")) return not_stored(method_not_allowed("POST"));
+  const char* const methods = call.weak(Weakness::token_by_get) ? "GET, POST" : "POST";
+  if (!allows(call.request, methods)) return not_stored(method_not_allowed(methods));
   const auto answered = answer(call);
   if (!answered) return refused(answered.error());
-  return not_stored(http::Response::json(200, answered->to_json()));
+  http::Response response = http::Response::json(200, answered->to_json());
+  if (call.weak(Weakness::token_cacheable)) return response;
+  return not_stored(std::move(response));
 }
 
 }  // namespace idp

@@ -3,6 +3,7 @@
 
 #include "common/base/url.h"
 #include "mock-idp/idp/oauth_form.h"
+#include "mock-idp/idp/own_token.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -36,7 +37,7 @@ std::string describe(const jose::Members& claims, long long now) {
 http::Response tokeninfo(const Call& call) {
   if (!allows(call.request, "GET, POST")) return method_not_allowed("GET, POST");
   const long long now = call.provider.clock.epoch_seconds();
-  const auto token = call.issuer->opaque_tokens().find(token_of(call.request));
+  const auto token = find_opaque_token(call, token_of(call.request));
   if (!token || !token->is_valid(now)) {
     return not_stored(http::Response::json(
         400, R"({"error":"invalid_token","error_description":"Invalid Value"})"));

@@ -7,6 +7,7 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "mock-idp/idp/oauth_form.h"
+#include "mock-idp/idp/own_token.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -49,16 +50,29 @@ std::string scopes_of(const jose::Members& claims) {
   return list;
 }
 
+/// What the access token says; nothing where it is none, or good for nothing.
+std::optional<jose::Members> claims_behind(const Call& call, const std::string& text,
+                                           const std::optional<OpaqueToken>& opaque) {
+  if (opaque) {
+    if (!opaque->is_valid(call.provider.clock.epoch_seconds())) return std::nullopt;
+    return opaque->claims;
+  }
+  auto own = find_own_token(call, text);
+  if (!own || own->kind != OwnToken::Kind::access) return std::nullopt;
+  return std::move(own->claims);
+}
+
 /// Answers with what `describe` says about the owner of the request's token.
 http::Response about_owner(const Call& call,
                            const std::function<std::string(const jose::Members&)>& describe) {
   if (!allows(call.request, "GET, POST")) return method_not_allowed("GET, POST");
   const std::string text = bearer_of(call.request).value_or("");
-  const auto token = call.issuer->opaque_tokens().find(text);
+  const auto token = find_opaque_token(call, text);
   if (token && token->at_userinfo) return token->at_userinfo.response();
-  if (!token || !token->is_valid(call.provider.clock.epoch_seconds())) return not_for(text);
-  http::Response response = http::Response::json(200, describe(token->claims));
-  response.headers.push_back({"X-OAuth-Scopes", scopes_of(token->claims)});
+  const auto claims = claims_behind(call, text, token);
+  if (!claims) return not_for(text);
+  http::Response response = http::Response::json(200, describe(*claims));
+  response.headers.push_back({"X-OAuth-Scopes", scopes_of(*claims)});
   return not_stored(std::move(response));
 }
 

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "mock-idp/idp/provider.h"
 #include "mock-idp/idp/token_request.h"
@@ -15,13 +16,16 @@ struct Grant {
   Read<jose::Members> (*run)(const Call& call, const TokenRequest& request);
 };
 
-/// Every grant there is; the metadata names them.
+/// Every grant that a client may register for.
 std::span<const Grant> grants();
+/// What the issuer's metadata names: these, and what its weaknesses add.
+std::vector<std::string_view> grant_types(const Issuer& issuer);
 
 Read<jose::Members> grant_authorization_code(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_refresh_token(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_client_credentials(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_password(const Call& call, const TokenRequest& request);
 
 /// The answer to a code or refresh token: an access token, a new refresh token, and an ID token
 /// where the scope has `openid`.

@@ -40,8 +40,14 @@ Read<jose::Members> grant_authorization_code(const Call& call, const TokenReques
              .client_id = request.client.id,
              .redirect_uri = base::form_value(request.fields, "redirect_uri"),
              .verifier = base::form_value(request.fields, "code_verifier"),
-             .audiences = request.audiences});
-  if (!exchanged) return tl::unexpected(exchanged.error());
+             .audiences = request.audiences,
+             .weaknesses = call.issuer->behaviour().weaknesses});
+  if (!exchanged) {
+    if (call.weak(Weakness::error_code_wrong) && exchanged.error().code == "invalid_grant") {
+      return tl::unexpected(TokenError{"invalid_request", exchanged.error().description, true});
+    }
+    return tl::unexpected(exchanged.error());
+  }
   return answer_exchange(call, *exchanged);
 }
 

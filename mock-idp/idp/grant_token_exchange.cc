@@ -38,7 +38,7 @@ Read<void> check_types(const TokenRequest& request) {
 /// RFC 8693: a token of this issuer for another audience, in the name of the same subject. It
 /// allows what the client asks for, at most what the first token allowed.
 Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& request) {
-  if (request.client.secret.empty()) return refuse_client("client authentication is missing");
+  if (!request.client.authenticates()) return refuse_client("client authentication is missing");
   const std::string token = base::form_value(request.fields, "subject_token");
   if (token.empty()) return refuse("invalid_request", "subject_token is missing");
   if (const auto types = check_types(request); !types) return tl::unexpected(types.error());

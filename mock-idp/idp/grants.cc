@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kCodeLife = 60s;
 constexpr auto kRefreshLife = 24h;
+constexpr auto kFamilyLife = 30 * 24h;
 constexpr std::size_t kMaxEntries = 10'000;
 constexpr std::size_t kMaxAccessTokens = 100;
 constexpr std::size_t kFamilyBytes = 16;
@@ -39,8 +40,12 @@ void bound(Entries& entries, std::deque<std::string>& order) {
 /// Why this client may not redeem this code; empty if it may.
 std::string objection(const Code& code, const Redemption& by) {
   if (code.issuer != by.issuer) return "the code is of another issuer";
-  if (code.granted.client_id != by.client_id) return "the code was given to another client";
-  if (code.redirect_uri.empty() ? !by.redirect_uri.empty() : code.redirect_uri != by.redirect_uri) {
+  const bool own_client =
+      code.granted.client_id == by.client_id || by.weaknesses.has(Weakness::code_for_any_client);
+  if (!own_client) return "the code was given to another client";
+  const bool own_redirect =
+      code.redirect_uri == by.redirect_uri || by.weaknesses.has(Weakness::code_for_any_redirect);
+  if (!own_redirect) {
     return "redirect_uri is not that of the authorization request";
   }
   if (code.challenge.empty()) {
@@ -52,8 +57,8 @@ std::string objection(const Code& code, const Redemption& by) {
 
 /// What is asked for, where that is within what was granted.
 Read<Granted> narrowed(Granted granted, const std::string& scope,
-                       const std::vector<std::string>& audiences) {
-  if (!within_scope(scope, granted.scope)) {
+                       const std::vector<std::string>& audiences, bool widens = false) {
+  if (!widens && !within_scope(scope, granted.scope)) {
     return refuse("invalid_scope", "scope is more than what was granted");
   }
   const bool within = granted.audiences.empty() ||
@@ -102,21 +107,31 @@ Read<Exchanged> Grants::redeem(const std::string& code, const Redemption& by) {
   if (std::string why = objection(stored.code, by); !why.empty()) {
     return refuse("invalid_grant", std::move(why));
   }
-  if (stored.used) {
-    revoke_family(stored.family);
+  if (stored.used && !by.weaknesses.has(Weakness::code_reusable)) {
+    if (!by.weaknesses.has(Weakness::code_reuse_tolerated)) revoke_family(stored.family);
     return refuse("invalid_grant", "the code was used before; what it gave is revoked");
   }
-  if (clock_.now() >= stored.expires) return refuse("invalid_grant", "the code has expired");
+  if (clock_.now() >= stored.expires && !by.weaknesses.has(Weakness::code_everlasting)) {
+    return refuse("invalid_grant", "the code has expired");
+  }
   auto granted = narrowed(stored.code.granted, {}, by.audiences);
   if (!granted) return tl::unexpected(granted.error());
+  if (stored.used) stored.family = base::random_hex(kFamilyBytes);
   stored.used = true;
+  granted->client_id = by.client_id;
+  stored.code.granted.client_id = by.client_id;
+  std::string token = begin_family(stored);
+  return Exchanged{std::move(*granted), stored.family, std::move(token), stored.code.nonce};
+}
+
+std::string Grants::begin_family(const StoredCode& stored) {
   bound(families_, family_order_);
   Family& family = families_[stored.family];
-  family.issuer = by.issuer;
+  family.issuer = stored.code.issuer;
   family.granted = stored.code.granted;
+  family.ends = clock_.now() + kFamilyLife;
   family_order_.push_back(stored.family);
-  return Exchanged{std::move(*granted), stored.family, renew(stored.family, family),
-                   stored.code.nonce};
+  return renew(stored.family, family);
 }
 
 Read<Exchanged> Grants::refresh(const std::string& token, const Refresh& by) {
@@ -132,20 +147,22 @@ Read<Exchanged> Grants::refresh(const std::string& token, const Refresh& by) {
   }
   if (family.revoked) return refuse("invalid_grant", "the refresh token is revoked");
   if (token != name + "." + family.secret) {
-    revoke_family(name);
+    if (!by.weaknesses.has(Weakness::refresh_reuse_tolerated)) revoke_family(name);
     return refuse("invalid_grant", "the refresh token was used before; its kin are revoked");
   }
   if (clock_.now() >= family.expires) {
     return refuse("invalid_grant", "the refresh token has expired");
   }
-  auto granted = narrowed(family.granted, by.scope, by.audiences);
+  auto granted = narrowed(family.granted, by.scope, by.audiences,
+                          by.weaknesses.has(Weakness::refresh_widens_scope));
   if (!granted) return tl::unexpected(granted.error());
-  return Exchanged{std::move(*granted), name, renew(name, family), {}};
+  const bool kept = by.weaknesses.has(Weakness::refresh_kept);
+  return Exchanged{std::move(*granted), name, kept ? token : renew(name, family), {}};
 }
 
 std::string Grants::renew(const std::string& name, Family& family) {
   family.secret = base::base64url_encode(base::random_bytes(kSecretBytes));
-  family.expires = clock_.now() + kRefreshLife;
+  family.expires = std::min(clock_.now() + base::Time::duration(kRefreshLife), family.ends);
   return name + "." + family.secret;
 }
 

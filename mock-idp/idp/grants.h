@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "mock-idp/idp/oauth_form.h"
+#include "mock-idp/idp/weakness.h"
 
 namespace idp {
 
@@ -38,6 +39,7 @@ struct Redemption {
   std::string redirect_uri;
   std::string verifier;
   std::vector<std::string> audiences;  ///< fewer than were granted; empty: all of them
+  Weaknesses weaknesses;               ///< what the issuer overlooks
 };
 
 /// How a client uses a refresh token (RFC 6749, section 6).
@@ -46,6 +48,7 @@ struct Refresh {
   std::string client_id;
   std::string scope;                   ///< less than was granted; empty: all of it
   std::vector<std::string> audiences;  ///< likewise
+  Weaknesses weaknesses;               ///< what the issuer overlooks
 };
 
 /// What a code or refresh token was exchanged for. A family is everything that comes of one login.
@@ -57,8 +60,9 @@ struct Exchanged {
 };
 
 /// Codes and refresh tokens, by the provider's clock. A code lives for a minute and works once, a
-/// refresh token for a day and works once; using either again revokes its family (RFC 6749, section
-/// 4.1.2; RFC 9700, section 4.14.2). Bounded: the oldest go first. Thread-safe.
+/// refresh token works once within a day, and all that come of one login end after thirty days;
+/// using a code or token again revokes its family (RFC 6749, section 4.1.2; RFC 9700, section
+/// 4.14.2). Bounded: the oldest go first. Thread-safe.
 class Grants {
  public:
   explicit Grants(const base::Clock& clock) : clock_(clock) {}
@@ -92,11 +96,13 @@ class Grants {
     std::string issuer;
     Granted granted;
     std::string secret;  ///< of the refresh token that is good now
-    base::Time expires;
+    base::Time expires;  ///< the refresh token, unless it is used
+    base::Time ends;     ///< the family, however it is used
     std::deque<std::string> access_tokens;
     bool revoked = false;
   };
   void revoke_family(const std::string& family);
+  std::string begin_family(const StoredCode& stored);
   std::string renew(const std::string& name, Family& family);
   const Family* live(const std::string& token, std::string_view issuer) const;
 

@@ -33,6 +33,8 @@ struct Client {
   std::string id;
   std::string secret;  ///< empty for `none`
   ClientAuthentication how = ClientAuthentication::none;
+  /// Whether it shows anything at all that only it can have.
+  bool authenticates() const { return how != ClientAuthentication::none; }
 };
 
 /// The parameters of a form body. Those without a value are as if they were not there, and none

@@ -6,29 +6,43 @@ namespace idp {
 
 namespace {
 
-TokenQuery taken_from_anywhere(const http::Request& request, const OpaqueTokens& tokens) {
-  TokenQuery query{.token = base::form_value(base::parse_form(request.body), "token")};
-  if (query.token.empty()) query.token = base::form_value(base::parse_form(request.query), "token");
-  query.known = tokens.find(query.token);
+Read<void> check_asker(const Call& call, const Client& client, Askers askers) {
+  const bool named = client.authenticates() || askers == Askers::public_ones_too;
+  if (call.provider.clients.find(call.issuer->name(), client.id)) {
+    if (!named) return refuse_client("client authentication is missing");
+    return check_authentication(call, client);
+  }
+  if (call.issuer->opaque_tokens().may_ask(client.id, client.secret)) return {};
+  const bool nobody_known = !client.authenticates() && call.weak(Weakness::any_client);
+  if (named && nobody_known) return {};
+  return refuse_client("the client is not known or its secret is wrong");
+}
+
+TokenQuery look_up(const Call& call, std::string client_id, std::string token) {
+  TokenQuery query{std::move(client_id), std::move(token), {}, {}};
+  query.known = find_opaque_token(call, query.token);
+  if (!query.known) query.own = find_own_token(call, query.token);
   return query;
+}
+
+TokenQuery taken_from_anywhere(const Call& call) {
+  std::string token = base::form_value(base::parse_form(call.request.body), "token");
+  if (token.empty()) token = base::form_value(base::parse_form(call.request.query), "token");
+  return look_up(call, {}, std::move(token));
 }
 
 }  // namespace
 
-Read<TokenQuery> read_token_query(const Call& call) {
-  const OpaqueTokens& tokens = call.issuer->opaque_tokens();
-  if (tokens.answers_anybody()) return taken_from_anywhere(call.request, tokens);
+Read<TokenQuery> read_token_query(const Call& call, Askers askers) {
+  if (call.issuer->opaque_tokens().answers_anybody()) return taken_from_anywhere(call);
   const auto fields = read_form(call.request);
   if (!fields) return tl::unexpected(fields.error());
   auto client = read_client(call.request, *fields);
   if (!client) return tl::unexpected(client.error());
-  if (!tokens.may_ask(client->id, client->secret)) {
-    return refuse_client("the client is not known or its secret is wrong");
-  }
+  if (auto may = check_asker(call, *client, askers); !may) return tl::unexpected(may.error());
   std::string token = base::form_value(*fields, "token");
   if (token.empty()) return refuse("invalid_request", "token is missing");
-  auto known = tokens.find(token);
-  return TokenQuery{std::move(client->id), std::move(token), std::move(known)};
+  return look_up(call, std::move(client->id), std::move(token));
 }
 
 }  // namespace idp

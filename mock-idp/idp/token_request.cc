@@ -66,7 +66,8 @@ Read<std::string> read_scope(const base::FormFields& fields) {
 }
 
 Read<TokenRequest> read_token_request(const http::Request& request) {
-  auto fields = read_form(request);
+  auto fields = request.method == "GET" ? without_repetition(base::parse_form(request.query))
+                                        : read_form(request);
   if (!fields) return tl::unexpected(fields.error());
   std::string grant = base::form_value(*fields, "grant_type");
   if (grant.empty()) return refuse("invalid_request", "grant_type is missing");

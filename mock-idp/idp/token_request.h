@@ -17,6 +17,7 @@ struct TokenRequest {
   std::vector<std::string> audiences;  ///< `resource`s, else `audience`s; may be empty
 };
 
+/// By GET they come in the query, which is for issuers that overlook what the RFC wants.
 Read<TokenRequest> read_token_request(const http::Request& request);
 
 /// The `resource`s of a request, or where there is none its `audience`s, each once. The error is
