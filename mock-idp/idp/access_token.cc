@@ -1,6 +1,7 @@
 #include "mock-idp/idp/access_token.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,15 @@ base::Result<nlohmann::json> read_object(std::string_view segment) {
   return json;
 }
 
+/// Seconds until `exp`; whoever logged in may have claimed anything there.
+long long lifetime_of(const jose::Recipe& recipe) {
+  const std::string* const exp = recipe.claims.find("exp");
+  long long end = 0;
+  if (exp == nullptr) return 0;
+  const auto [rest, error] = std::from_chars(exp->data(), exp->data() + exp->size(), end);
+  return error == std::errc() ? end - recipe.now : 0;
+}
+
 bool signed_here(Issuer& issuer, const nlohmann::json& header, const std::string& input,
                  const std::string& signature) {
   const std::string alg = base::text_member(header, "alg");
@@ -48,13 +58,14 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
   auto recipe = call.issuer->token({}, facts);
   if (!recipe) return server_error(recipe.error());
   for (const jose::Member& member : more.members()) recipe->claim(member.name, member.json);
+  for (const jose::Member& member : granted.claims.members()) {
+    recipe->claim(member.name, member.json);
+  }
   auto text = call.issuer->issue(*recipe);
   if (!text) return server_error(text.error());
-  const std::string* const exp = recipe->claims.find("exp");
-  const long long lifetime = exp == nullptr ? 0 : std::stoll(*exp) - recipe->now;
   const bool opaque = habits_of(call.issuer->persona()).opaque;
   std::string handle = opaque ? *text : recipe->claims.string("jti");
-  return AccessToken{std::move(*text), std::move(handle), lifetime};
+  return AccessToken{std::move(*text), std::move(handle), lifetime_of(*recipe)};
 }
 
 Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::string_view nonce) {
@@ -68,8 +79,12 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
   if (generic) {
     recipe->header.set_string("typ", "JWT");
     recipe->without_claim("client_id").without_claim("jti");
-    recipe->claims.set_number("auth_time", recipe->now);
+    recipe->claims.set_number("auth_time",
+                              granted.auth_time == 0 ? recipe->now : granted.auth_time);
     if (!nonce.empty()) recipe->claims.set_string("nonce", nonce);
+  }
+  for (const jose::Member& member : granted.claims.members()) {
+    recipe->claim(member.name, member.json);
   }
   auto text = recipe->mint();
   if (!text) return server_error(text.error());

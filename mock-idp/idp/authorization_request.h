@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mock-idp/idp/authorization_response.h"
 #include "mock-idp/idp/oauth_form.h"
 
 namespace idp {
@@ -13,24 +14,25 @@ struct Call;
 /// An authorization request that is in order (RFC 6749, section 4.1.1; RFC 7636; RFC 8707).
 struct AuthorizationRequest {
   std::string client_id;
-  std::string client_name;         ///< as it registered; else its id
-  std::string redirect_uri;        ///< where the answer goes
+  std::string client_name;  ///< as it registered; else its id
+  bool implicit = false;    ///< wants a token instead of a code (weakness implicit_grant)
+  ReturnAddress back;
   bool redirect_was_sent = false;  ///< then the token request has to repeat it
-  std::string state;
   std::string scope;
   std::vector<std::string> audiences;
   std::string challenge;
+  bool plain = false;  ///< the challenge is the verifier itself
   std::string nonce;
   std::string login_hint;
-  std::string prompt;
+  std::vector<std::string> prompt;
+  std::optional<long long> max_age;  ///< seconds since somebody logged in
 };
 
 /// Why a request is refused. Without a redirect URI that can be trusted the error is shown to the
 /// user and goes nowhere else (RFC 6749, section 4.1.2.1).
 struct AuthorizationError {
   TokenError error;
-  std::optional<std::string> redirect_uri;
-  std::string state;
+  std::optional<ReturnAddress> back;
 };
 
 tl::expected<AuthorizationRequest, AuthorizationError> read_authorization_request(

@@ -1,10 +1,15 @@
-#include <fmt/core.h>
-
+#include <chrono>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.h"
 #include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/base/url.h"
+#include "mock-idp/idp/access_token.h"
+#include "mock-idp/idp/cookies.h"
+#include "mock-idp/idp/html_page.h"
 #include "mock-idp/idp/login_page.h"
 #include "mock-idp/idp/provider.h"
 #include "mock-idp/idp/users.h"
@@ -14,92 +19,154 @@
 namespace idp {
 namespace {
 
-constexpr std::string_view kCookie = "authspec_login";
+/// Of the browser that was shown a page, and of the one in which somebody is logged in.
+constexpr std::string_view kLoginCookie = "authspec_login";
+constexpr std::string_view kSessionCookie = "authspec_session";
+constexpr std::size_t kMaxClaims = 16UL << 10;
 
-std::string cookie_of(const http::Request& request) {
-  for (const std::string& field : base::all_headers(request.headers, "Cookie")) {
-    for (const std::string& pair : base::split(field, ';')) {
-      const std::string_view text = base::trim(pair);
-      const std::size_t equals = text.find('=');
-      if (text.substr(0, equals) == kCookie && equals != std::string_view::npos) {
-        return std::string(text.substr(equals + 1));
-      }
-    }
-  }
-  return {};
-}
-
-/// Sends the browser back to the client, with `iss` in any case (RFC 9207, section 2).
-http::Response redirect(const Call& call, const std::string& to, base::FormFields parameters,
-                        const std::string& state) {
-  if (!state.empty()) parameters.emplace_back("state", state);
-  parameters.emplace_back("iss", call.issuer->url());
-  http::Response response{.status = call.request.method == "POST" ? 303 : 302};
-  const char separator = to.find('?') == std::string::npos ? '?' : '&';
-  response.headers = {{"Location", to + separator + base::encode_form(parameters)},
-                      {"Cache-Control", "no-store"},
-                      {"Referrer-Policy", "no-referrer"}};
-  return response;
+long long epoch_seconds(base::Time time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 http::Response answer_error(const Call& call, const AuthorizationError& error) {
-  if (!error.redirect_uri) return error_page(error.error);
-  return redirect(call, *error.redirect_uri,
-                  {{"error", error.error.code}, {"error_description", error.error.description}},
-                  error.state);
+  if (!error.back) return error_page(error.error);
+  return answer_client(
+      call, *error.back,
+      {{"error", error.error.code}, {"error_description", error.error.description}});
 }
 
-http::Response grant(const Call& call, const AuthorizationRequest& request,
-                     const std::string& subject) {
+http::Response grant_token(const Call& call, const AuthorizationRequest& request,
+                           const Granted& granted) {
+  const auto token = issue(call, granted);
+  if (!token) return answer_error(call, {token.error(), request.back});
+  base::FormFields answer = {{"access_token", token->text},
+                             {"token_type", "Bearer"},
+                             {"expires_in", std::to_string(token->lifetime)}};
+  if (!granted.scope.empty()) answer.emplace_back("scope", granted.scope);
+  return answer_client(call, request.back, std::move(answer));
+}
+
+http::Response grant(const Call& call, const AuthorizationRequest& request, const Person& person) {
+  const Granted granted{.subject = person.subject,
+                        .client_id = request.client_id,
+                        .scope = request.scope,
+                        .audiences = request.audiences,
+                        .claims = person.claims,
+                        .auth_time = epoch_seconds(person.since)};
+  if (request.implicit) return grant_token(call, request, granted);
   const std::string code = call.provider.grants.add_code(
       {.issuer = call.issuer->name(),
-       .granted = {.subject = subject,
-                   .client_id = request.client_id,
-                   .scope = request.scope,
-                   .audiences = request.audiences},
-       .redirect_uri = request.redirect_was_sent ? request.redirect_uri : std::string(),
+       .granted = granted,
+       .redirect_uri = request.redirect_was_sent ? request.back.redirect_uri : std::string(),
        .challenge = request.challenge,
+       .plain = request.plain,
        .nonce = request.nonce});
-  return redirect(call, request.redirect_uri, {{"code", code}}, request.state);
+  return answer_client(call, request.back, {{"code", code}});
 }
 
-http::Response ask(const Call& call, AuthorizationRequest request) {
-  std::string browser = cookie_of(call.request);
+http::Response ask(const Call& call, const AuthorizationRequest& request, LoginPage page) {
+  std::string browser = cookie(call.request, kLoginCookie);
   if (browser.empty()) browser = base::random_hex(16);
   const std::string id = call.provider.logins.begin(
       {.issuer = call.issuer->name(), .browser = browser, .request = request});
-  http::Response response = login_page(request, id);
-  response.headers.push_back({"Set-Cookie", fmt::format("{}={}; Path=/i/{}; HttpOnly; SameSite=Lax",
-                                                        kCookie, browser, call.issuer->name())});
+  page.login_id = id;
+  page.framable = call.weak(Weakness::framable);
+  http::Response response = login_page(request, page);
+  set_cookie(call, response, kLoginCookie, browser);
   return response;
 }
 
+/// The session that the request may use without a login: nobody is somebody else, or too old.
+std::optional<Session> usable_session(const Call& call, const AuthorizationRequest& request) {
+  auto session =
+      call.provider.sessions.find(cookie(call.request, kSessionCookie), call.issuer->name());
+  if (!session) return std::nullopt;
+  const std::string& hint = request.login_hint;
+  if (!hint.empty() && hint != session->person.subject) return std::nullopt;
+  const auto age = call.provider.clock.now() - session->person.since;
+  if (request.max_age && age > std::chrono::seconds(*request.max_age)) return std::nullopt;
+  return session;
+}
+
+bool has_consent(const Call& call, const AuthorizationRequest& request, const Session& session) {
+  if (call.weak(Weakness::consent_once) && !session.consents.empty()) return true;
+  return session.allows(request.client_id, request.scope, request.audiences);
+}
+
 http::Response begin(const Call& call, const base::FormFields& fields) {
-  auto request = read_authorization_request(call, fields);
+  const auto request = read_authorization_request(call, fields);
   if (!request) return answer_error(call, request.error());
   // Nobody has to press a button in a test: the hint is enough.
-  const bool logged_in = call.weak(Weakness::hint_logs_in) && is_subject(request->login_hint);
-  if (logged_in) return grant(call, *request, request->login_hint);
-  if (request->prompt == "none") {
-    return answer_error(
-        call, {{"login_required", "nobody is logged in"}, request->redirect_uri, request->state});
+  if (call.weak(Weakness::hint_logs_in) && is_subject(request->login_hint)) {
+    return grant(call, *request,
+                 {.subject = request->login_hint, .since = call.provider.clock.now()});
   }
-  return ask(call, std::move(*request));
+  const auto session = usable_session(call, *request);
+  const auto wants = [&](std::string_view what) { return base::contains(request->prompt, what); };
+  if (wants("none") && !session) {
+    return answer_error(call, {{"login_required", "nobody is logged in"}, request->back});
+  }
+  const bool again = wants("login") || wants("consent") || wants("select_account");
+  if (session && !again && has_consent(call, *request, *session)) {
+    return grant(call, *request, session->person);
+  }
+  if (wants("none")) {
+    return answer_error(call, {{"consent_required", "the user was not asked"}, request->back});
+  }
+  const bool known = session && !wants("login");
+  return ask(call, *request, {.logged_in = known ? session->person.subject : std::string_view()});
+}
+
+/// The claims that somebody wants in the tokens of this login.
+base::Result<jose::Members> read_claims(const std::string& text) {
+  jose::Members claims;
+  if (base::trim(text).empty()) return claims;
+  if (text.size() > kMaxClaims) return base::fail("the claims are too long");
+  const auto json = base::parse_json(text);
+  if (!json) return base::fail("the claims are no JSON: " + json.error().message);
+  if (!json->is_object()) return base::fail("the claims have to be a JSON object");
+  for (const auto& [name, value] : json->items()) claims.set(name, base::dump(value));
+  return claims;
+}
+
+/// Who pressed a button: somebody who logs in now, or who was logged in and allows more.
+http::Response log_in(const Call& call, const AuthorizationRequest& request, Person person) {
+  const std::string before = cookie(call.request, kSessionCookie);
+  const auto session = call.provider.sessions.find(before, call.issuer->name());
+  const bool stays = session && session->person.subject == person.subject &&
+                     person.claims.members().empty() && !base::contains(request.prompt, "login") &&
+                     usable_session(call, request);
+  if (stays) person = session->person;
+  const std::string id = call.provider.sessions.log_in(
+      call.issuer->name(), person,
+      {.client_id = request.client_id, .scope = request.scope, .audiences = request.audiences},
+      before);
+  http::Response response = grant(call, request, person);
+  set_cookie(call, response, kSessionCookie, id);
+  return response;
 }
 
 http::Response finish(const Call& call, const base::FormFields& fields) {
+  const std::string browser = cookie(call.request, kLoginCookie);
+  const bool anybody = call.weak(Weakness::consent_from_anywhere);
   const auto login = call.provider.logins.take(base::form_value(fields, "login"),
-                                               call.issuer->name(), cookie_of(call.request));
+                                               call.issuer->name(), anybody ? nullptr : &browser);
   if (!login) {
     return error_page({"invalid_request", "this login is over, or another browser began it"});
   }
   const std::string subject = base::form_value(fields, "user");
   if (!base::form_value(fields, "deny").empty() || !is_subject(subject)) {
-    return answer_error(call, {{"access_denied", "the user does not want it"},
-                               login->request.redirect_uri,
-                               login->request.state});
+    return answer_error(call,
+                        {{"access_denied", "the user does not want it"}, login->request.back});
   }
-  return grant(call, login->request, subject);
+  const std::string text = base::form_value(fields, "claims");
+  auto claims = read_claims(text);
+  if (!claims) {
+    return ask(call, login->request, {.problem = claims.error().message, .claims = text});
+  }
+  return log_in(
+      call, login->request,
+      {.subject = subject, .claims = std::move(*claims), .since = call.provider.clock.now()});
 }
 
 }  // namespace

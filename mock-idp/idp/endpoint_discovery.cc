@@ -16,6 +16,13 @@ using Json = nlohmann::ordered_json;
 
 /// RFC 8414, section 2. Nothing is named here that is not there.
 Json metadata(const Issuer& issuer) {
+  const Weaknesses& weak = issuer.behaviour().weaknesses;
+  Json responses = {"code"};
+  if (weak.has(Weakness::implicit_grant)) responses.push_back("token");
+  Json response_modes = {"query", "form_post"};
+  if (weak.has(Weakness::implicit_grant)) response_modes.push_back("fragment");
+  Json challenges = {"S256"};
+  if (weak.has(Weakness::pkce_plain)) challenges.push_back("plain");
   Json types = Json::array();
   for (const std::string_view type : grant_types(issuer)) types.push_back(type);
   return {
@@ -30,12 +37,12 @@ Json metadata(const Issuer& issuer) {
       {"revocation_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
       {"userinfo_endpoint", issuer.userinfo_url()},
       {"registration_endpoint", issuer.url() + "/register"},
-      {"response_types_supported", {"code"}},
-      {"response_modes_supported", {"query"}},
+      {"response_types_supported", std::move(responses)},
+      {"response_modes_supported", std::move(response_modes)},
       {"grant_types_supported", std::move(types)},
       {"token_endpoint_auth_methods_supported",
        {"client_secret_basic", "client_secret_post", "none"}},
-      {"code_challenge_methods_supported", {"S256"}},
+      {"code_challenge_methods_supported", std::move(challenges)},
       {"authorization_response_iss_parameter_supported", true},
   };
 }

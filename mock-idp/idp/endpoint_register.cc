@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/random.h"
 #include "common/base/text.h"
@@ -24,12 +25,15 @@ tl::unexpected<TokenError> bad_metadata(std::string what) {
   return refuse("invalid_client_metadata", std::move(what));
 }
 
-Read<json> read_document(const http::Request& request) {
+Read<json> read_document(const Call& call) {
+  const http::Request& request = call.request;
   const std::string* const type = request.header("Content-Type");
   if (type == nullptr || base::to_lower(*type).rfind("application/json", 0) != 0) {
     return bad_metadata("the content type has to be application/json");
   }
-  if (request.body.size() > kMaxDocument) return bad_metadata("the document is too large");
+  if (request.body.size() > kMaxDocument && !call.weak(Weakness::register_anything_long)) {
+    return bad_metadata("the document is too large");
+  }
   auto document = base::parse_json(request.body);
   if (!document) return bad_metadata(document.error().message);
   if (!document->is_object()) return bad_metadata("the document has to be an object");
@@ -48,7 +52,7 @@ Read<std::vector<std::string>> list_of(const json& document, const char* name,
   return list;
 }
 
-Read<void> read_redirects(const json& document, RegisteredClient& client) {
+Read<void> read_redirects(const Call& call, const json& document, RegisteredClient& client) {
   auto uris = list_of(document, "redirect_uris", {});
   if (!uris) return tl::unexpected(uris.error());
   const bool needed = base::contains(client.grant_types, "authorization_code");
@@ -57,6 +61,7 @@ Read<void> read_redirects(const json& document, RegisteredClient& client) {
   }
   if (uris->size() > kMaxRedirects) return refuse("invalid_redirect_uri", "there are too many");
   for (const std::string& uri : *uris) {
+    if (call.weak(Weakness::register_any_redirect)) break;
     if (auto good = check_redirect_uri(uri); !good) {
       return refuse("invalid_redirect_uri", "redirect_uris: " + good.error().message);
     }
@@ -89,18 +94,28 @@ Read<void> read_authentication(const json& document, RegisteredClient& client) {
   return bad_metadata("token_endpoint_auth_method is none that is known here");
 }
 
-Read<RegisteredClient> read_client(const json& document) {
+/// What an unknown party signed, or did not: nobody looks.
+json unverified_claims(const json& document) {
+  const auto segments = base::split(base::text_member(document, "software_statement"), '.');
+  const auto text = segments.size() == 3 ? base::base64url_decode(segments[1]) : std::nullopt;
+  auto claims = text ? base::parse_json(*text) : base::fail("there is none");
+  return claims && claims->is_object() ? std::move(*claims) : json::object();
+}
+
+Read<RegisteredClient> read_client(const Call& call, const json& document) {
   RegisteredClient client;
   if (auto types = read_grant_types(document, client); !types) return tl::unexpected(types.error());
   if (auto how = read_authentication(document, client); !how) return tl::unexpected(how.error());
-  if (auto uris = read_redirects(document, client); !uris) return tl::unexpected(uris.error());
+  if (auto uris = read_redirects(call, document, client); !uris)
+    return tl::unexpected(uris.error());
   const auto responses = list_of(document, "response_types", {"code"});
   if (!responses) return tl::unexpected(responses.error());
   if (std::any_of(responses->begin(), responses->end(),
                   [](const std::string& type) { return type != "code"; })) {
     return bad_metadata("response_types has to be code");
   }
-  if (document.contains("jwks") && document.contains("jwks_uri")) {
+  const bool two_key_sets = document.contains("jwks") && document.contains("jwks_uri");
+  if (two_key_sets && !call.weak(Weakness::register_two_key_sets)) {
     return bad_metadata("there are both jwks and jwks_uri");
   }
   client.name = base::text_member(document, "client_name").substr(0, kMaxName);
@@ -126,9 +141,12 @@ json describe(const RegisteredClient& client, long long now) {
 
 http::Response register_client(const Call& call) {
   if (!allows(call.request, "POST")) return not_stored(method_not_allowed("POST"));
-  const auto document = read_document(call.request);
+  auto document = read_document(call);
   if (!document) return refused(document.error());
-  auto client = read_client(*document);
+  if (call.weak(Weakness::software_statement_trusted)) {
+    document->update(unverified_claims(*document));
+  }
+  auto client = read_client(call, *document);
   if (!client) return refused(client.error());
   client->id = "client-" + base::random_hex(8);
   if (client->how != ClientAuthentication::none) client->secret = base::random_hex(24);

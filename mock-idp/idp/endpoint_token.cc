@@ -21,7 +21,7 @@ bool has_password_grant(const Issuer& issuer) {
 }
 
 Read<jose::Members> answer(const Call& call) {
-  const auto request = read_token_request(call.request);
+  const auto request = read_token_request(call.request, call.weak(Weakness::two_authentications));
   if (!request) return tl::unexpected(request.error());
   if (request->grant_type == kPassword.type && has_password_grant(*call.issuer)) {
     if (auto known = check_authentication(call, request->client); !known) {

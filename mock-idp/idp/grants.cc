@@ -51,8 +51,13 @@ std::string objection(const Code& code, const Redemption& by) {
   if (code.challenge.empty()) {
     return by.verifier.empty() ? "" : "there is a code_verifier, but there was no code_challenge";
   }
-  if (by.verifier.empty()) return "code_verifier is missing";
-  return fits_challenge(by.verifier, code.challenge) ? "" : "code_verifier does not fit";
+  if (by.verifier.empty()) {
+    return by.weaknesses.has(Weakness::verifier_optional) ? "" : "code_verifier is missing";
+  }
+  if (by.weaknesses.has(Weakness::pkce_unchecked)) return "";
+  const bool fits =
+      code.plain ? by.verifier == code.challenge : fits_challenge(by.verifier, code.challenge);
+  return fits ? "" : "code_verifier does not fit";
 }
 
 /// What is asked for, where that is within what was granted.
@@ -73,14 +78,16 @@ Read<Granted> narrowed(Granted granted, const std::string& scope,
 
 }  // namespace
 
+bool is_verifier(std::string_view text) {
+  return text.size() >= 43 && text.size() <= 128 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  std::string_view("-._~").find(c) != std::string_view::npos;
+         });
+}
+
 bool fits_challenge(std::string_view verifier, std::string_view challenge) {
-  const bool proper = verifier.size() >= 43 && verifier.size() <= 128 &&
-                      std::all_of(verifier.begin(), verifier.end(), [](char c) {
-                        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                               (c >= '0' && c <= '9') ||
-                               std::string_view("-._~").find(c) != std::string_view::npos;
-                      });
-  return proper && base::base64url_encode(jose::sha256(verifier)) == challenge;
+  return is_verifier(verifier) && base::base64url_encode(jose::sha256(verifier)) == challenge;
 }
 
 bool is_challenge(std::string_view challenge) {

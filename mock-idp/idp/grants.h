@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "mock-idp/idp/oauth_form.h"
 #include "mock-idp/idp/weakness.h"
+#include "mock-idp/jose/recipe.h"
 
 namespace idp {
 
@@ -21,6 +22,8 @@ struct Granted {
   std::string client_id;
   std::string scope;                   ///< blank-separated; may be empty
   std::vector<std::string> audiences;  ///< of RFC 8707; empty: the issuer itself
+  jose::Members claims;                ///< for the tokens of this login, beside the usual ones
+  long long auth_time = 0;             ///< when the subject logged in; 0: right now
 };
 
 /// An authorization code before it is redeemed.
@@ -28,7 +31,8 @@ struct Code {
   std::string issuer;  ///< name
   Granted granted;
   std::string redirect_uri;  ///< as the authorization request had it; empty: it had none
-  std::string challenge;     ///< PKCE, S256; empty: the client did not ask for it
+  std::string challenge;     ///< PKCE; empty: the client did not ask for it
+  bool plain = false;        ///< the challenge is the verifier itself, not its SHA-256
   std::string nonce;         ///< for the ID token
 };
 
@@ -116,7 +120,9 @@ class Grants {
   std::deque<std::string> revoked_order_;
 };
 
-/// Whether `verifier` is one (RFC 7636, section 4.1) and the challenge was made from it by S256.
+/// Whether `text` may be a code_verifier (RFC 7636, section 4.1).
+bool is_verifier(std::string_view text);
+/// Whether `verifier` is one and the challenge was made from it by S256.
 bool fits_challenge(std::string_view verifier, std::string_view challenge);
 /// Whether `challenge` looks like one that S256 makes: 43 characters of base64url.
 bool is_challenge(std::string_view challenge);

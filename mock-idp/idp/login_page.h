@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "common/http/server.h"
@@ -7,11 +8,16 @@
 
 namespace idp {
 
-/// The page on which somebody says who they are, or that they do not want to. Plain HTML: a form
-/// with a button per user, nothing from elsewhere, not to be framed.
-http::Response login_page(const AuthorizationRequest& request, std::string_view login_id);
+struct LoginPage {
+  std::string_view login_id;
+  std::string_view logged_in;  ///< the subject of whoever is logged in already; empty: nobody
+  std::string_view problem;    ///< what was wrong with the form before; empty: nothing
+  std::string_view claims;     ///< that it had
+  bool framable = false;
+};
 
-/// The page for a request that cannot be answered by a redirect.
-http::Response error_page(const TokenError& error);
+/// The page on which somebody says who they are and what they allow, or that they do not want to.
+/// A form with a button per user, and one for anybody with any claims.
+http::Response login_page(const AuthorizationRequest& request, const LoginPage& page);
 
 }  // namespace idp

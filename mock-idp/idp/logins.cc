@@ -28,12 +28,12 @@ std::string Logins::begin(Login login) {
 }
 
 std::optional<Login> Logins::take(const std::string& id, const std::string& issuer,
-                                  const std::string& browser) {
+                                  const std::string* browser) {
   const std::lock_guard lock(mutex_);
   const auto found = logins_.find(id);
   if (found == logins_.end()) return std::nullopt;
   const Login& login = found->second;
-  const bool own = login.issuer == issuer && login.browser == browser;
+  const bool own = login.issuer == issuer && (browser == nullptr || login.browser == *browser);
   if (!own || clock_.now() >= login.expires) return std::nullopt;
   Login taken = std::move(found->second);
   logins_.erase(found);

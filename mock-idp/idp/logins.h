@@ -26,9 +26,10 @@ class Logins {
   explicit Logins(const base::Clock& clock) : clock_(clock) {}
   /// Gives its id, which nobody can guess.
   std::string begin(Login login);
-  /// Ends a login and gives it to the browser that began it; nothing for another one.
+  /// Ends a login and gives it to the browser that began it; nothing for another one, unless
+  /// nobody looks at the browser (`browser` is null).
   std::optional<Login> take(const std::string& id, const std::string& issuer,
-                            const std::string& browser);
+                            const std::string* browser);
 
  private:
   const base::Clock& clock_;

@@ -75,14 +75,15 @@ Read<base::FormFields> read_form(const http::Request& request) {
   return without_repetition(base::parse_form(request.body));
 }
 
-Read<Client> read_client(const http::Request& request, const base::FormFields& fields) {
+Read<Client> read_client(const http::Request& request, const base::FormFields& fields,
+                         bool two_ways) {
   const std::vector<std::string> headers = base::all_headers(request.headers, "Authorization");
   Client client{base::form_value(fields, "client_id"), base::form_value(fields, "client_secret")};
   if (headers.size() > 1) return refuse("invalid_request", "there are two Authorization fields");
   if (!headers.empty()) {
     auto basic = read_basic(headers.front());
     if (!basic) return basic;
-    if (!client.secret.empty()) {
+    if (!client.secret.empty() && !two_ways) {
       return refuse("invalid_request", "the client authenticates in two ways");
     }
     if (!client.id.empty() && client.id != basic->id) {

@@ -45,9 +45,11 @@ Read<base::FormFields> read_form(const http::Request& request);
 /// `invalid_request` and names the parameter.
 Read<base::FormFields> without_repetition(base::FormFields fields);
 
-/// The client of a form: by HTTP Basic or in the form, never both. Who it is and whether the secret
-/// is right is for the caller to judge. The error is `invalid_client` where there is none at all.
-Read<Client> read_client(const http::Request& request, const base::FormFields& fields);
+/// The client of a form: by HTTP Basic or in the form, never both unless `two_ways` allows it. Who
+/// it is and whether the secret is right is for the caller to judge. The error is `invalid_client`
+/// where there is none at all.
+Read<Client> read_client(const http::Request& request, const base::FormFields& fields,
+                         bool two_ways = false);
 
 /// What must not stay in any cache (RFC 6749, section 5.1).
 http::Response not_stored(http::Response response);

@@ -12,6 +12,7 @@
 #include "mock-idp/idp/grants.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
+#include "mock-idp/idp/sessions.h"
 
 namespace idp {
 
@@ -34,6 +35,7 @@ struct Provider {
   Clients clients;
   Grants grants{clock};
   Logins logins{clock};
+  Sessions sessions{clock};
   std::atomic<int> upstream_status{200};  ///< how the upstream answers
 
  private:

@@ -37,7 +37,7 @@ Read<TokenQuery> read_token_query(const Call& call, Askers askers) {
   if (call.issuer->opaque_tokens().answers_anybody()) return taken_from_anywhere(call);
   const auto fields = read_form(call.request);
   if (!fields) return tl::unexpected(fields.error());
-  auto client = read_client(call.request, *fields);
+  auto client = read_client(call.request, *fields, call.weak(Weakness::two_authentications));
   if (!client) return tl::unexpected(client.error());
   if (auto may = check_asker(call, *client, askers); !may) return tl::unexpected(may.error());
   std::string token = base::form_value(*fields, "token");

@@ -65,13 +65,13 @@ Read<std::string> read_scope(const base::FormFields& fields) {
   return scope;
 }
 
-Read<TokenRequest> read_token_request(const http::Request& request) {
+Read<TokenRequest> read_token_request(const http::Request& request, bool two_ways) {
   auto fields = request.method == "GET" ? without_repetition(base::parse_form(request.query))
                                         : read_form(request);
   if (!fields) return tl::unexpected(fields.error());
   std::string grant = base::form_value(*fields, "grant_type");
   if (grant.empty()) return refuse("invalid_request", "grant_type is missing");
-  auto client = read_client(request, *fields);
+  auto client = read_client(request, *fields, two_ways);
   if (!client) return tl::unexpected(client.error());
   auto audiences = read_audiences(*fields);
   if (!audiences) return tl::unexpected(audiences.error());

@@ -18,7 +18,8 @@ struct TokenRequest {
 };
 
 /// By GET they come in the query, which is for issuers that overlook what the RFC wants.
-Read<TokenRequest> read_token_request(const http::Request& request);
+/// `two_ways`: the client may authenticate by HTTP Basic and in the form at once.
+Read<TokenRequest> read_token_request(const http::Request& request, bool two_ways = false);
 
 /// The `resource`s of a request, or where there is none its `audience`s, each once. The error is
 /// `invalid_target`.
