@@ -27,5 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   use(jose::Key::from_jwk(text));
   use(jose::Key::from_pem(text));
+  if (const auto key = jose::Key::from_public_jwk(text)) key->verify(key->alg(), "input", text);
   return 0;
 }

@@ -1,0 +1,88 @@
+// Many clients at once while the keys change under them.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/base64.h"
+#include "common/base/json.h"
+#include "common/http/test_client.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace idp {
+namespace {
+
+constexpr int kClients = 64;
+constexpr int kRounds = 80;  ///< of two requests each: 10,240 in all
+constexpr std::chrono::milliseconds kBetweenRotations{100};
+
+/// Whether the token verifies with the key of its kid in that JWK set.
+bool verifies(const std::string& token, const std::string& set) {
+  const std::size_t first = token.find('.');
+  const std::size_t last = token.rfind('.');
+  const auto header = base::parse_json(base::base64url_decode(token.substr(0, first)).value());
+  const auto signature = base::base64url_decode(token.substr(last + 1));
+  const auto keys = base::parse_json(set);
+  for (const auto& jwk : keys.value()["keys"]) {
+    if (jwk["kid"] != header.value()["kid"]) continue;
+    const auto key = jose::Key::from_public_jwk(jwk.dump());
+    return key && key->verify(key->alg(), token.substr(0, last), *signature);
+  }
+  return false;
+}
+
+/// Asks for a token and, right behind it, for the set that it has to verify against.
+void use(const std::string& origin, std::atomic<int>& good) {
+  http::TestClient client(origin);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto token = client.post_form("/i/main/token",
+                                        "grant_type=client_credentials&client_id=a&"
+                                        "client_secret=b&resource=http%3A%2F%2Fa%2Fmcp");
+    const auto set = client.get("/i/main/jwks");
+    ASSERT_EQ(token.status, 200) << token.body;
+    ASSERT_EQ(set.status, 200);
+    const auto answer = base::parse_json(token.body);
+    ASSERT_TRUE(answer);
+    ASSERT_TRUE(verifies(answer->value("access_token", ""), set.body)) << token.body << set.body;
+    ++good;
+  }
+}
+
+TEST(ProviderUnderLoad, EveryTokenVerifiesAgainstTheSetOfItsTimeWhileKeysRotate) {
+  Options options;
+  options.algorithms = {"ES256"};
+  options.journal_capacity = 1000;
+  auto started = MockIdp::start(options);
+  ASSERT_TRUE(started) << started.error().message;
+  MockIdp& idp = **started;
+  std::atomic<int> good{0};
+  std::atomic<int> rotations{0};
+  std::jthread rotating([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (idp.issuer().keys().rotate("ES256")) ++rotations;
+      std::this_thread::sleep_for(kBetweenRotations);
+    }
+  });
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back([&] { use(idp.origin(), good); });
+    }
+  }
+  rotating.request_stop();
+  rotating.join();
+  EXPECT_EQ(good, kClients * kRounds);
+  EXPECT_GT(rotations, 0);
+  // What grew is bounded, and what was dropped is counted.
+  EXPECT_EQ(idp.journal().last_sequence(), 2U * kClients * kRounds);
+  EXPECT_EQ(idp.journal().entries().size(), options.journal_capacity);
+  EXPECT_EQ(idp.journal().dropped(), 2U * kClients * kRounds - options.journal_capacity);
+}
+
+}  // namespace
+}  // namespace idp
