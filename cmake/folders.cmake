@@ -1,5 +1,6 @@
 # One library per folder: its sources are whatever lies there, its tests whatever ends in _test.cc.
 set_property(GLOBAL PROPERTY AUTHSPEC_TESTED "")
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH AUTHSPEC_ROOT)
 
 function(authspec_compile_options target)
   set(shadow -Wshadow)
@@ -8,7 +9,7 @@ function(authspec_compile_options target)
     # g++ 12 then sees uses of freed memory where it has put functions together.
     set(shadow -Wshadow=local -Wno-subobject-linkage -Wno-use-after-free)
   endif()
-  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${AUTHSPEC_ROOT}>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic ${shadow} -Wnon-virtual-dtor
     -Woverloaded-virtual
     # Designated initialisers leave the rest at its default on purpose.
@@ -25,13 +26,13 @@ function(authspec_compile_options target)
 endfunction()
 
 function(folder_sources out folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${AUTHSPEC_ROOT}/${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cc$")
   set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
 function(note_tests target folder)
-  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*_test.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${AUTHSPEC_ROOT}/${folder}/*_test.cc)
   if(tests)
     set_property(GLOBAL APPEND PROPERTY AUTHSPEC_TESTED ${target})
     set_property(GLOBAL PROPERTY AUTHSPEC_TESTS_${target} ${tests})
@@ -46,7 +47,7 @@ function(folder_library target folder)
     target_link_libraries(${target} PUBLIC ${ARGN} Threads::Threads)
   else()
     add_library(${target} INTERFACE)
-    target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_include_directories(${target} INTERFACE ${AUTHSPEC_ROOT})
     target_link_libraries(${target} INTERFACE ${ARGN})
   endif()
   note_tests(${target} ${folder})
@@ -73,9 +74,9 @@ endfunction()
 function(embed target name file)
   set(source ${PROJECT_BINARY_DIR}/embedded/${name}.cc)
   add_custom_command(OUTPUT ${source}
-    COMMAND ${CMAKE_COMMAND} -D INPUT=${PROJECT_SOURCE_DIR}/${file} -D OUTPUT=${source} -D NAME=${name}
-            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${PROJECT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+    COMMAND ${CMAKE_COMMAND} -D INPUT=${AUTHSPEC_ROOT}/${file} -D OUTPUT=${source} -D NAME=${name}
+            -P ${AUTHSPEC_ROOT}/cmake/embed.cmake
+    DEPENDS ${AUTHSPEC_ROOT}/${file} ${AUTHSPEC_ROOT}/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${source})
   # Whoever declares what is embedded may lie in a namespace of his own.
   set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -280,6 +280,8 @@ TEST(MockIdp, IsAGuardThatListensToTheEndOfItsScope) {
     Options same;
     same.port = idp.port();
     EXPECT_THROW(MockIdp{same}, std::runtime_error);
+    const MockIdp strict({.strict = true});
+    EXPECT_NE(strict.origin(), origin);
   }
   EXPECT_FALSE(http::fetch({.url = origin + "/healthz"}, base::Deadline::after(10s)));
 }
