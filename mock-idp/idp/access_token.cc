@@ -6,25 +6,18 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/compact_jws.h"
 #include "mock-idp/idp/mint.h"
 #include "mock-idp/idp/provider.h"
+#include "mock-idp/jose/proof.h"
 
 namespace idp {
 namespace {
 
 tl::unexpected<TokenError> server_error(const base::Error& error) {
   return refuse("server_error", error.message);
-}
-
-base::Result<nlohmann::json> read_object(std::string_view segment) {
-  const auto text = base::base64url_decode(segment);
-  if (!text) return base::fail("a segment is not base64url");
-  auto json = base::parse_json(*text);
-  if (!json || !json->is_object()) return base::fail("a segment is not a JSON object");
-  return json;
 }
 
 /// Seconds until `exp`; whoever logged in may have claimed anything there.
@@ -36,14 +29,10 @@ long long lifetime_of(const jose::Recipe& recipe) {
   return error == std::errc() ? end - recipe.now : 0;
 }
 
-bool signed_here(Issuer& issuer, const nlohmann::json& header, const std::string& input,
-                 const std::string& signature) {
-  const std::string alg = base::text_member(header, "alg");
-  const auto keys = issuer.keys().keys();
-  return std::any_of(keys.begin(), keys.end(), [&](const KeyEntry& entry) {
-    return entry.key.kid() == base::text_member(header, "kid") && entry.key.alg() == alg &&
-           entry.key.verify(alg, input, signature);
-  });
+/// The `cnf` of a token (RFC 7800, section 3.1).
+std::string cnf_of(const Confirmation& confirmation) {
+  return confirmation.jkt.empty() ? jose::confirmed_by_certificate(confirmation.x5t)
+                                  : jose::confirmed_by_key(confirmation.jkt);
 }
 
 }  // namespace
@@ -61,11 +50,13 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
   for (const jose::Member& member : granted.claims.members()) {
     recipe->claim(member.name, member.json);
   }
+  if (!granted.confirmation.empty()) recipe->claim("cnf", cnf_of(granted.confirmation));
   auto text = call.issuer->issue(*recipe);
   if (!text) return server_error(text.error());
   const bool opaque = habits_of(call.issuer->persona()).opaque;
   std::string handle = opaque ? *text : recipe->claims.string("jti");
-  return AccessToken{std::move(*text), std::move(handle), lifetime_of(*recipe)};
+  return AccessToken{std::move(*text), std::move(handle), lifetime_of(*recipe),
+                     !granted.confirmation.jkt.empty()};
 }
 
 Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::string_view nonce) {
@@ -94,40 +85,51 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
 jose::Members token_answer(const AccessToken& token, std::string_view scope) {
   jose::Members answer;
   answer.set_string("access_token", token.text);
-  answer.set_string("token_type", "Bearer");
+  answer.set_string("token_type", token.dpop ? "DPoP" : "Bearer");
   answer.set_number("expires_in", token.lifetime);
   if (!scope.empty()) answer.set_string("scope", scope);
   return answer;
 }
 
-base::Result<nlohmann::json> read_own_token(const Call& call, std::string_view token) {
-  const auto segments = base::split(token, '.');
-  if (segments.size() != 3) return base::fail("it is no JWT");
-  const auto header = read_object(segments[0]);
-  if (!header) return header;
-  auto claims = read_object(segments[1]);
-  if (!claims) return claims;
-  const auto signature = base::base64url_decode(segments[2]);
-  if (!signature ||
-      !signed_here(*call.issuer, *header, segments[0] + "." + segments[1], *signature)) {
-    return base::fail("this issuer did not sign it");
-  }
-  const auto& typ = habits_of(call.issuer->persona()).typ;
-  if (typ && base::to_lower(base::text_member(*header, "typ")) != base::to_lower(*typ)) {
-    return base::fail("its typ is not that of an access token");
-  }
-  if (base::text_member(*claims, "iss") != call.issuer->url()) {
-    return base::fail("its iss is not this issuer");
-  }
-  const auto exp = claims->find("exp");
-  if (exp == claims->end() || !exp->is_number() ||
-      static_cast<double>(call.provider.clock.epoch_seconds()) >= exp->get<double>()) {
+bool signed_by(Issuer& issuer, const CompactJws& jws) {
+  const std::string alg = jws.header("alg");
+  const std::string kid = jws.header("kid");
+  const auto keys = issuer.keys().keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const KeyEntry& entry) {
+    return entry.key.kid() == kid && entry.key.alg() == alg &&
+           entry.key.verify(alg, jws.input, jws.signature);
+  });
+}
+
+base::Result<void> check_times(const Call& call, const nlohmann::json& claims) {
+  const auto now = static_cast<double>(call.provider.clock.epoch_seconds());
+  const auto exp = claims.find("exp");
+  const auto nbf = claims.find("nbf");
+  if (exp == claims.end() || !exp->is_number() || !(now < exp->get<double>())) {
     return base::fail("it has expired");
   }
-  if (call.provider.grants.is_revoked(base::text_member(*claims, "jti"))) {
+  if (nbf != claims.end() && (!nbf->is_number() || now < nbf->get<double>())) {
+    return base::fail("it is not valid yet");
+  }
+  return {};
+}
+
+base::Result<nlohmann::json> read_own_token(const Call& call, std::string_view token) {
+  const auto jws = read_compact_jws(token);
+  if (!jws) return tl::unexpected(jws.error());
+  if (!signed_by(*call.issuer, *jws)) return base::fail("this issuer did not sign it");
+  const auto& typ = habits_of(call.issuer->persona()).typ;
+  if (typ && !base::equal_ignoring_case(jws->header("typ"), *typ)) {
+    return base::fail("its typ is not that of an access token");
+  }
+  if (jws->claim("iss") != call.issuer->url()) {
+    return base::fail("its iss is not this issuer");
+  }
+  if (auto good = check_times(call, jws->claims()); !good) return tl::unexpected(good.error());
+  if (call.provider.grants.is_revoked(jws->claim("jti"))) {
     return base::fail("it is revoked");
   }
-  return claims;
+  return jws->claims();
 }
 
 }  // namespace idp

@@ -12,13 +12,15 @@
 namespace idp {
 
 struct Call;
+struct CompactJws;
 class Issuer;
 
 /// An access token as it goes out.
 struct AccessToken {
   std::string text;
-  std::string jti;  ///< what it is revoked by; of an opaque one its text
+  std::string jti;         ///< what it is revoked by; of an opaque one its text
   long long lifetime = 0;  ///< seconds
+  bool dpop = false;       ///< it is bound to a key, so that it is no bearer token
 };
 
 /// Makes the access token for what was granted; `more` claims are added. Every grant gets its
@@ -31,6 +33,11 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
 /// The members of a successful answer: access_token, token_type, expires_in, scope (RFC 6749,
 /// section 5.1).
 jose::Members token_answer(const AccessToken& token, std::string_view scope);
+
+/// Whether a key of the issuer made the signature, under its `kid` and for its `alg`.
+bool signed_by(Issuer& issuer, const CompactJws& jws);
+/// `exp` has to be there and in the future, `nbf` in the past where it is there.
+base::Result<void> check_times(const Call& call, const nlohmann::json& claims);
 
 /// The claims of an access token that this issuer signed, that is neither expired nor revoked and
 /// has this issuer as `iss`. The error says what is wrong with it.

@@ -142,6 +142,7 @@ Read<void> read_rest(const Call& call, const base::FormFields& fields,
   request.scope = std::move(*scope);
   request.audiences = std::move(*audiences);
   request.nonce = base::form_value(fields, "nonce");
+  request.dpop_jkt = base::form_value(fields, "dpop_jkt");
   return read_manners(fields, request);
 }
 

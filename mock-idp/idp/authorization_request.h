@@ -22,6 +22,7 @@ struct AuthorizationRequest {
   std::vector<std::string> audiences;
   std::string challenge;
   bool plain = false;  ///< the challenge is the verifier itself
+  std::string dpop_jkt;
   std::string nonce;
   std::string login_hint;
   std::vector<std::string> prompt;

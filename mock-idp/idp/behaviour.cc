@@ -8,6 +8,8 @@
 namespace idp {
 namespace {
 
+constexpr std::string_view kDpopNonce = "dpop-nonce";
+
 /// False where the word is no scenario.
 bool take(std::string_view word, Behaviour& behaviour) {
   if (const auto persona = persona_from(word)) {
@@ -16,6 +18,8 @@ bool take(std::string_view word, Behaviour& behaviour) {
     behaviour.weaknesses = lax();
   } else if (word == "strict") {
     behaviour.weaknesses = strict();
+  } else if (word == kDpopNonce) {
+    behaviour.dpop_nonce = true;
   } else if (const auto weakness = weakness_from(word)) {
     behaviour.weaknesses.add(*weakness);
   } else {
@@ -40,6 +44,7 @@ std::vector<Scenario> scenarios() {
   }
   all.push_back({"lax", "any client, PKCE is optional, login_hint logs in"});
   all.push_back({"strict", "clients register, PKCE is a must, a person logs in"});
+  all.push_back({std::string(kDpopNonce), "DPoP proofs need a nonce that the provider gives"});
   for (const WeaknessFact& fact : weakness_facts()) {
     all.push_back({std::string(fact.id), std::string(fact.summary)});
   }

@@ -15,6 +15,7 @@ namespace idp {
 struct Behaviour {
   Persona persona = Persona::generic;
   Weaknesses weaknesses;
+  bool dpop_nonce = false;  ///< DPoP proofs need a nonce of the provider's (RFC 9449, section 8)
 };
 
 /// A word that may follow a tilde in the name of an issuer.

@@ -60,7 +60,8 @@ http::Response grant(const Call& call, const AuthorizationRequest& request, cons
        .redirect_uri = request.redirect_was_sent ? request.back.redirect_uri : std::string(),
        .challenge = request.challenge,
        .plain = request.plain,
-       .nonce = request.nonce});
+       .nonce = request.nonce,
+       .dpop_jkt = request.dpop_jkt});
   return answer_client(call, request.back, {{"code", code}});
 }
 

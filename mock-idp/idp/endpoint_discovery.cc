@@ -42,6 +42,7 @@ Json metadata(const Issuer& issuer) {
       {"grant_types_supported", std::move(types)},
       {"token_endpoint_auth_methods_supported",
        {"client_secret_basic", "client_secret_post", "none"}},
+      {"dpop_signing_alg_values_supported", jose::signing_algorithms()},
       {"code_challenge_methods_supported", std::move(challenges)},
       {"authorization_response_iss_parameter_supported", true},
   };

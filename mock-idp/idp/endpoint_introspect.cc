@@ -11,7 +11,9 @@ constexpr const char* kInactive = R"({"active":false})";
 /// Everything that the token claims, so that whoever wrote it decides on each member. What every
 /// active token has comes first, unless the claims say something else there.
 std::string claims_of(jose::Members members, bool access = true) {
-  if (access && members.find("token_type") == nullptr) members.set_string("token_type", "Bearer");
+  if (access && members.find("token_type") == nullptr) {
+    members.set_string("token_type", is_bound_to_key(members) ? "DPoP" : "Bearer");
+  }
   if (members.find("active") == nullptr) members.prepend("active", "true");
   return members.to_json();
 }

@@ -1,6 +1,6 @@
-#include <algorithm>
+#include <utility>
 
-#include "common/base/text.h"
+#include "mock-idp/idp/dpop.h"
 #include "mock-idp/idp/grant.h"
 
 namespace idp {
@@ -20,21 +20,29 @@ bool has_password_grant(const Issuer& issuer) {
   return issuer.behaviour().weaknesses.has(Weakness::password_grant);
 }
 
+/// What grants do with requests whose client is known.
+Read<jose::Members> run(const Call& call, const Grant& grant, TokenRequest& request) {
+  auto confirmation = read_confirmation(call);
+  if (!confirmation) return tl::unexpected(confirmation.error());
+  request.confirmation = std::move(*confirmation);
+  return grant.run(call, request);
+}
+
 Read<jose::Members> answer(const Call& call) {
-  const auto request = read_token_request(call.request, call.weak(Weakness::two_authentications));
+  auto request = read_token_request(call.request, call.weak(Weakness::two_authentications));
   if (!request) return tl::unexpected(request.error());
   if (request->grant_type == kPassword.type && has_password_grant(*call.issuer)) {
     if (auto known = check_authentication(call, request->client); !known) {
       return tl::unexpected(known.error());
     }
-    return kPassword.run(call, *request);
+    return run(call, kPassword, *request);
   }
   for (const Grant& grant : kGrants) {
     if (grant.type != request->grant_type) continue;
     if (auto known = check_client(call, request->client, grant.type); !known) {
       return tl::unexpected(known.error());
     }
-    return grant.run(call, *request);
+    return run(call, grant, *request);
   }
   return refuse("unsupported_grant_type", "there is no such grant here");
 }
@@ -55,8 +63,8 @@ http::Response token(const Call& call) {
   const char* const methods = call.weak(Weakness::token_by_get) ? "GET, POST" : "POST";
   if (!allows(call.request, methods)) return not_stored(method_not_allowed(methods));
   const auto answered = answer(call);
-  if (!answered) return refused(answered.error());
-  http::Response response = http::Response::json(200, answered->to_json());
+  if (!answered) return with_dpop_nonce(call, refused(answered.error()));
+  http::Response response = with_dpop_nonce(call, http::Response::json(200, answered->to_json()));
   if (call.weak(Weakness::token_cacheable)) return response;
   return not_stored(std::move(response));
 }

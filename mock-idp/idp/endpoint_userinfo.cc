@@ -6,7 +6,8 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
-#include "mock-idp/idp/oauth_form.h"
+#include "common/tls/certificate.h"
+#include "mock-idp/idp/dpop.h"
 #include "mock-idp/idp/own_token.h"
 #include "mock-idp/idp/provider.h"
 
@@ -14,33 +15,42 @@ namespace idp {
 namespace {
 
 /// What a token says of itself and not of its owner: userinfo does not tell it.
-constexpr std::array<std::string_view, 13> kOfTheToken = {
-    "iss", "aud",   "exp", "nbf",         "iat",   "jti",       "client_id",
-    "azp", "scope", "scp", "permissions", "roles", "token_type"};
+constexpr std::array<std::string_view, 14> kOfTheToken = {
+    "iss", "aud",   "exp", "nbf",         "iat",   "jti",        "client_id",
+    "azp", "scope", "scp", "permissions", "roles", "token_type", "cnf"};
 
-/// The token of a request (RFC 6750, section 2.1); nothing where there is none.
-std::optional<std::string> bearer_of(const http::Request& request) {
+/// How a request carries its token (RFC 6750, section 2.1; RFC 9449, section 7.1).
+struct Carried {
+  std::string token;  ///< empty: there is none
+  bool dpop = false;  ///< behind the scheme DPoP
+};
+
+Carried token_of_owner(const http::Request& request) {
   const std::vector<std::string> fields = base::all_headers(request.headers, "Authorization");
-  if (fields.size() != 1) return std::nullopt;
+  if (fields.size() != 1) return {};
   const std::size_t blank = fields.front().find(' ');
   const std::string scheme = fields.front().substr(0, blank);
+  const bool dpop = base::equal_ignoring_case(scheme, "DPoP");
   // GitHub's own clients call the scheme "token".
-  if (!base::equal_ignoring_case(scheme, "Bearer") && !base::equal_ignoring_case(scheme, "token")) {
-    return std::nullopt;
-  }
-  if (blank == std::string::npos) return std::nullopt;
-  return std::string(base::trim(std::string_view(fields.front()).substr(blank)));
+  const bool known = dpop || base::equal_ignoring_case(scheme, "Bearer") ||
+                     base::equal_ignoring_case(scheme, "token");
+  if (!known || blank == std::string::npos) return {};
+  return {std::string(base::trim(std::string_view(fields.front()).substr(blank))), dpop};
 }
 
-http::Response not_for(const std::string& token) {
-  http::Response response = token.empty()
-                                ? http::Response::text(401, "A bearer token is needed\n")
-                                : http::Response::json(401, R"({"error":"invalid_token"})");
+/// Challenges for both schemes; what is wrong goes with the one that was used.
+http::Response not_for(const Call& call, const Carried& carried, const std::string& error) {
+  http::Response response = carried.token.empty()
+                                ? http::Response::text(401, "A token is needed\n")
+                                : http::Response::json(401, "{\"error\":\"" + error + "\"}");
+  const std::string attribute = carried.token.empty() ? "" : ", error=\"" + error + "\"";
   response.headers.push_back(
-      {"WWW-Authenticate", token.empty()
-                               ? "Bearer realm=\"mcp-authspec\""
-                               : "Bearer realm=\"mcp-authspec\", error=\"invalid_token\""});
-  return not_stored(std::move(response));
+      {"WWW-Authenticate", "Bearer realm=\"mcp-authspec\"" + (carried.dpop ? "" : attribute)});
+  if (carried.dpop) {
+    const std::string algs = base::join(jose::signing_algorithms(), " ");
+    response.headers.push_back({"WWW-Authenticate", "DPoP algs=\"" + algs + "\"" + attribute});
+  }
+  return with_dpop_nonce(call, not_stored(std::move(response)));
 }
 
 /// As a header field can carry them.
@@ -62,18 +72,37 @@ std::optional<jose::Members> claims_behind(const Call& call, const std::string& 
   return std::move(own->claims);
 }
 
+/// That whoever uses the token shows what it is bound to (RFC 9449, section 7.2; RFC 8705, section
+/// 3). The error is what the challenge says.
+Read<void> check_binding(const Call& call, const Carried& carried, const jose::Members& claims) {
+  const Confirmation bound = confirmation_of(claims);
+  if (carried.dpop != !bound.jkt.empty()) return refuse("invalid_token", "wrong scheme");
+  if (carried.dpop) {
+    const auto proven = read_confirmation(call, carried.token);
+    if (!proven) return tl::unexpected(proven.error());
+    if (proven->jkt != bound.jkt) return refuse("invalid_token", "another key");
+  }
+  const bool shown =
+      bound.x5t.empty() || tls::certificate_thumbprint(call.request.certificate) == bound.x5t;
+  if (!shown) return refuse("invalid_token", "another certificate");
+  return {};
+}
+
 /// Answers with what `describe` says about the owner of the request's token.
 http::Response about_owner(const Call& call,
                            const std::function<std::string(const jose::Members&)>& describe) {
   if (!allows(call.request, "GET, POST")) return method_not_allowed("GET, POST");
-  const std::string text = bearer_of(call.request).value_or("");
-  const auto token = find_opaque_token(call, text);
+  const Carried carried = token_of_owner(call.request);
+  const auto token = find_opaque_token(call, carried.token);
   if (token && token->at_userinfo) return token->at_userinfo.response();
-  const auto claims = claims_behind(call, text, token);
-  if (!claims) return not_for(text);
+  const auto claims = claims_behind(call, carried.token, token);
+  if (!claims) return not_for(call, carried, "invalid_token");
+  if (const auto bound = check_binding(call, carried, *claims); !bound) {
+    return not_for(call, carried, bound.error().code);
+  }
   http::Response response = http::Response::json(200, describe(*claims));
   response.headers.push_back({"X-OAuth-Scopes", scopes_of(*claims)});
-  return not_stored(std::move(response));
+  return with_dpop_nonce(call, not_stored(std::move(response)));
 }
 
 std::string claims_of_owner(const jose::Members& claims) {

@@ -41,6 +41,8 @@ Read<jose::Members> grant_authorization_code(const Call& call, const TokenReques
              .redirect_uri = base::form_value(request.fields, "redirect_uri"),
              .verifier = base::form_value(request.fields, "code_verifier"),
              .audiences = request.audiences,
+             .confirmation = request.confirmation,
+             .is_public = !request.client.authenticates(),
              .weaknesses = call.issuer->behaviour().weaknesses});
   if (!exchanged) {
     if (call.weak(Weakness::error_code_wrong) && exchanged.error().code == "invalid_grant") {

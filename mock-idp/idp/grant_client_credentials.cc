@@ -9,7 +9,8 @@ Read<jose::Members> grant_client_credentials(const Call& call, const TokenReques
   const auto token = issue(call, {.subject = request.client.id,
                                   .client_id = request.client.id,
                                   .scope = request.scope,
-                                  .audiences = request.audiences});
+                                  .audiences = request.audiences,
+                                  .confirmation = request.confirmation});
   if (!token) return tl::unexpected(token.error());
   return token_answer(*token, request.scope);
 }

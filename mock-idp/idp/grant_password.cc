@@ -15,7 +15,8 @@ Read<jose::Members> grant_password(const Call& call, const TokenRequest& request
   const auto token = issue(call, {.subject = subject,
                                   .client_id = request.client.id,
                                   .scope = request.scope,
-                                  .audiences = request.audiences});
+                                  .audiences = request.audiences,
+                                  .confirmation = request.confirmation});
   if (!token) return tl::unexpected(token.error());
   return token_answer(*token, request.scope);
 }

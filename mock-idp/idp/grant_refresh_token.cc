@@ -6,12 +6,13 @@ namespace idp {
 Read<jose::Members> grant_refresh_token(const Call& call, const TokenRequest& request) {
   const std::string token = base::form_value(request.fields, "refresh_token");
   if (token.empty()) return refuse("invalid_request", "refresh_token is missing");
-  const auto exchanged = call.provider.grants.refresh(
-      token, {.issuer = call.issuer->name(),
-              .client_id = request.client.id,
-              .scope = request.scope,
-              .audiences = request.audiences,
-              .weaknesses = call.issuer->behaviour().weaknesses});
+  const auto exchanged =
+      call.provider.grants.refresh(token, {.issuer = call.issuer->name(),
+                                           .client_id = request.client.id,
+                                           .scope = request.scope,
+                                           .audiences = request.audiences,
+                                           .confirmation = request.confirmation,
+                                           .weaknesses = call.issuer->behaviour().weaknesses});
   if (!exchanged) return tl::unexpected(exchanged.error());
   return answer_exchange(call, *exchanged);
 }

@@ -52,7 +52,8 @@ Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& r
   const Granted granted{.subject = base::text_member(*subject, "sub"),
                         .client_id = request.client.id,
                         .scope = request.scope.empty() ? scope : request.scope,
-                        .audiences = request.audiences};
+                        .audiences = request.audiences,
+                        .confirmation = request.confirmation};
   jose::Members more;
   more.set("act", actor(request.client.id, *subject));
   const auto issued = issue(call, granted, more);

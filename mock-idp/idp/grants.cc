@@ -48,6 +48,9 @@ std::string objection(const Code& code, const Redemption& by) {
   if (!own_redirect) {
     return "redirect_uri is not that of the authorization request";
   }
+  if (!code.dpop_jkt.empty() && code.dpop_jkt != by.confirmation.jkt) {
+    return "the code is bound to another DPoP key";
+  }
   if (code.challenge.empty()) {
     return by.verifier.empty() ? "" : "there is a code_verifier, but there was no code_challenge";
   }
@@ -126,16 +129,18 @@ Read<Exchanged> Grants::redeem(const std::string& code, const Redemption& by) {
   if (stored.used) stored.family = base::random_hex(kFamilyBytes);
   stored.used = true;
   granted->client_id = by.client_id;
+  granted->confirmation = by.confirmation;
   stored.code.granted.client_id = by.client_id;
-  std::string token = begin_family(stored);
+  std::string token = begin_family(stored, by);
   return Exchanged{std::move(*granted), stored.family, std::move(token), stored.code.nonce};
 }
 
-std::string Grants::begin_family(const StoredCode& stored) {
+std::string Grants::begin_family(const StoredCode& stored, const Redemption& by) {
   bound(families_, family_order_);
   Family& family = families_[stored.family];
   family.issuer = stored.code.issuer;
   family.granted = stored.code.granted;
+  if (by.is_public) family.bound = by.confirmation;
   family.ends = clock_.now() + kFamilyLife;
   family_order_.push_back(stored.family);
   return renew(stored.family, family);
@@ -153,6 +158,9 @@ Read<Exchanged> Grants::refresh(const std::string& token, const Refresh& by) {
     return refuse("invalid_grant", "the refresh token was given to another client");
   }
   if (family.revoked) return refuse("invalid_grant", "the refresh token is revoked");
+  if (!family.bound.empty() && family.bound != by.confirmation) {
+    return refuse("invalid_grant", "the refresh token is bound to another key");
+  }
   if (token != name + "." + family.secret) {
     if (!by.weaknesses.has(Weakness::refresh_reuse_tolerated)) revoke_family(name);
     return refuse("invalid_grant", "the refresh token was used before; its kin are revoked");
@@ -163,6 +171,7 @@ Read<Exchanged> Grants::refresh(const std::string& token, const Refresh& by) {
   auto granted = narrowed(family.granted, by.scope, by.audiences,
                           by.weaknesses.has(Weakness::refresh_widens_scope));
   if (!granted) return tl::unexpected(granted.error());
+  granted->confirmation = by.confirmation;
   const bool kept = by.weaknesses.has(Weakness::refresh_kept);
   return Exchanged{std::move(*granted), name, kept ? token : renew(name, family), {}};
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "mock-idp/idp/confirmation.h"
 #include "mock-idp/idp/oauth_form.h"
 #include "mock-idp/idp/weakness.h"
 #include "mock-idp/jose/recipe.h"
@@ -24,6 +25,7 @@ struct Granted {
   std::vector<std::string> audiences;  ///< of RFC 8707; empty: the issuer itself
   jose::Members claims;                ///< for the tokens of this login, beside the usual ones
   long long auth_time = 0;             ///< when the subject logged in; 0: right now
+  Confirmation confirmation;           ///< what its access tokens are bound to
 };
 
 /// An authorization code before it is redeemed.
@@ -34,6 +36,7 @@ struct Code {
   std::string challenge;     ///< PKCE; empty: the client did not ask for it
   bool plain = false;        ///< the challenge is the verifier itself, not its SHA-256
   std::string nonce;         ///< for the ID token
+  std::string dpop_jkt;      ///< whoever redeems it has to prove that key (RFC 9449, section 10)
 };
 
 /// How a client redeems a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
@@ -43,6 +46,8 @@ struct Redemption {
   std::string redirect_uri;
   std::string verifier;
   std::vector<std::string> audiences;  ///< fewer than were granted; empty: all of them
+  Confirmation confirmation;           ///< what the client proved
+  bool is_public = false;              ///< the client has no secret: its refresh tokens are bound
   Weaknesses weaknesses;               ///< what the issuer overlooks
 };
 
@@ -52,6 +57,7 @@ struct Refresh {
   std::string client_id;
   std::string scope;                   ///< less than was granted; empty: all of it
   std::vector<std::string> audiences;  ///< likewise
+  Confirmation confirmation;           ///< what the client proved
   Weaknesses weaknesses;               ///< what the issuer overlooks
 };
 
@@ -100,13 +106,14 @@ class Grants {
     std::string issuer;
     Granted granted;
     std::string secret;  ///< of the refresh token that is good now
+    Confirmation bound;  ///< what refreshing takes (RFC 9449, section 5; RFC 8705, section 4)
     base::Time expires;  ///< the refresh token, unless it is used
     base::Time ends;     ///< the family, however it is used
     std::deque<std::string> access_tokens;
     bool revoked = false;
   };
   void revoke_family(const std::string& family);
-  std::string begin_family(const StoredCode& stored);
+  std::string begin_family(const StoredCode& stored, const Redemption& by);
   std::string renew(const std::string& name, Family& family);
   const Family* live(const std::string& token, std::string_view issuer) const;
 

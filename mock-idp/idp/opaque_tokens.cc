@@ -66,6 +66,11 @@ bool OpaqueTokens::revoke(std::string_view text) {
   return true;
 }
 
+bool OpaqueTokens::names_clients() const {
+  const std::lock_guard lock(mutex_);
+  return !clients_.empty();
+}
+
 void OpaqueTokens::allow_client(std::string id, std::string secret) {
   const std::lock_guard lock(mutex_);
   clients_.insert_or_assign(std::move(id), std::move(secret));

@@ -58,6 +58,7 @@ class OpaqueTokens {
   /// client may that shows some secret.
   void allow_client(std::string id, std::string secret);
   bool may_ask(std::string_view id, std::string_view secret) const;
+  bool names_clients() const;
   /// From now on everybody is answered, also who shows no secret or asks by GET: for whoever finds
   /// out from the journal how a client asks, and needs it to go on.
   void answer_anybody() { answers_anybody_ = true; }

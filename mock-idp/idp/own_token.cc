@@ -25,6 +25,16 @@ std::optional<OwnToken> find_refresh_token(const Call& call, std::string_view te
 
 }  // namespace
 
+Confirmation confirmation_of(const jose::Members& claims) {
+  const std::string* const text = claims.find("cnf");
+  if (text == nullptr) return {};
+  const auto cnf = base::parse_json(*text);
+  if (!cnf) return {};
+  return {.jkt = base::text_member(*cnf, "jkt"), .x5t = base::text_member(*cnf, "x5t#S256")};
+}
+
+bool is_bound_to_key(const jose::Members& claims) { return !confirmation_of(claims).jkt.empty(); }
+
 std::string client_of(const Call& call, const jose::Members& claims) {
   return claims.string(habits_of(call.issuer->persona()).client_claim);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "mock-idp/idp/confirmation.h"
 #include "mock-idp/idp/opaque_tokens.h"
 #include "mock-idp/jose/recipe.h"
 
@@ -25,6 +26,11 @@ std::optional<OwnToken> find_own_token(const Call& call, std::string_view text);
 
 /// As `OpaqueTokens::find`; a token is revoked with its family, too.
 std::optional<OpaqueToken> find_opaque_token(const Call& call, std::string_view text);
+
+/// Whether a token with these claims is bound to a DPoP key.
+bool is_bound_to_key(const jose::Members& claims);
+/// What a token with these claims is bound to.
+Confirmation confirmation_of(const jose::Members& claims);
 
 /// The client that a token of this issuer was given to; empty where it does not say.
 std::string client_of(const Call& call, const jose::Members& claims);

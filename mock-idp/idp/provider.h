@@ -12,6 +12,8 @@
 #include "mock-idp/idp/grants.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
+#include "mock-idp/idp/nonces.h"
+#include "mock-idp/idp/replays.h"
 #include "mock-idp/idp/sessions.h"
 
 namespace idp {
@@ -35,6 +37,8 @@ struct Provider {
   Clients clients;
   Grants grants{clock};
   Logins logins{clock};
+  Replays replays{clock};
+  const Nonces nonces{clock};
   Sessions sessions{clock};
   std::atomic<int> upstream_status{200};  ///< how the upstream answers
 

@@ -12,7 +12,9 @@ Read<void> check_asker(const Call& call, const Client& client, Askers askers) {
     if (!named) return refuse_client("client authentication is missing");
     return check_authentication(call, client);
   }
-  if (call.issuer->opaque_tokens().may_ask(client.id, client.secret)) return {};
+  const OpaqueTokens& tokens = call.issuer->opaque_tokens();
+  const bool anybody = tokens.names_clients() || call.weak(Weakness::any_client);
+  if (anybody && tokens.may_ask(client.id, client.secret)) return {};
   const bool nobody_known = !client.authenticates() && call.weak(Weakness::any_client);
   if (named && nobody_known) return {};
   return refuse_client("the client is not known or its secret is wrong");

@@ -77,8 +77,8 @@ Read<TokenRequest> read_token_request(const http::Request& request, bool two_way
   if (!audiences) return tl::unexpected(audiences.error());
   auto scope = read_scope(*fields);
   if (!scope) return tl::unexpected(scope.error());
-  return TokenRequest{std::move(*fields), std::move(grant), std::move(*client), std::move(*scope),
-                      std::move(*audiences)};
+  return TokenRequest{std::move(*fields), std::move(grant),      std::move(*client),
+                      std::move(*scope),  std::move(*audiences), {}};
 }
 
 }  // namespace idp

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mock-idp/idp/confirmation.h"
 #include "mock-idp/idp/oauth_form.h"
 
 namespace idp {
@@ -15,6 +16,7 @@ struct TokenRequest {
   Client client;
   std::string scope;
   std::vector<std::string> audiences;  ///< `resource`s, else `audience`s; may be empty
+  Confirmation confirmation;           ///< what the client proved besides; read apart
 };
 
 /// By GET they come in the query, which is for issuers that overlook what the RFC wants.

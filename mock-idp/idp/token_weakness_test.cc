@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock-idp/idp/token_side_fixture.h"
+#include "mock-idp/idp/token_side_testing.h"
 
 // Each weakness of the token endpoint: what an issuer that has it does, and one that has not.
 namespace idp {
