@@ -58,6 +58,15 @@ void AdjustableClock::offset(std::chrono::milliseconds by) {
   offset_ = by;
 }
 
+bool AdjustableClock::is_frozen() const {
+  const std::lock_guard lock(mutex_);
+  return frozen_.has_value();
+}
+
+std::chrono::milliseconds AdjustableClock::lead() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now() - source_.now());
+}
+
 std::chrono::milliseconds Deadline::left() const {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(at_ - Steady::now());
   return std::max(left, std::chrono::milliseconds{0});

@@ -42,6 +42,9 @@ class AdjustableClock final : public Clock {
   void advance(std::chrono::milliseconds by);
   /// Runs at the source's time plus `by`; ends a freeze.
   void offset(std::chrono::milliseconds by);
+  bool is_frozen() const;
+  /// How far it is ahead of its source now; negative where it is behind.
+  std::chrono::milliseconds lead() const;
 
  private:
   const Clock& source_;

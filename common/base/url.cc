@@ -38,7 +38,9 @@ std::string Url::origin() const { return scheme + "://" + authority(); }
 std::string Url::target() const { return has_query ? path + "?" + query : path; }
 
 bool Url::is_loopback() const {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+  // A name such as 127.0.0.1.example is anybody's.
+  const bool address = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" || (address && host.rfind("127.", 0) == 0);
 }
 
 Result<Url> parse_url(std::string_view text) {
@@ -66,6 +68,14 @@ Result<Url> parse_url(std::string_view text) {
   url.default_port = url.port == default_port_of(url.scheme);
   url.path = own(view.encoded_path());
   if (url.path.empty()) url.path = "/";
+  // Boost 1.81 takes `http://127.0.0.1.example/` for an address with the path `.example/`. It reads
+  // such a name well where it begins with a letter.
+  if (url.path.front() != '/') {
+    const auto at = static_cast<std::size_t>(view.encoded_host().data() - text.data());
+    auto named = parse_url(std::string(text).insert(at, 1, 'x'));
+    if (named) named->host.erase(0, 1);
+    return named;
+  }
   url.has_query = view.has_query();
   url.query = own(view.encoded_query());
   url.has_fragment = view.has_fragment();

@@ -58,5 +58,16 @@ TEST(Form, KeepsOrderAndDuplicates) {
   EXPECT_EQ(encode_form({{"resource", "http://x/mcp"}}), "resource=http%3A%2F%2Fx%2Fmcp");
 }
 
+TEST(Url, ANameThatLooksLikeALoopbackAddressIsNone) {
+  EXPECT_TRUE(parse_url("http://127.1.2.3:1/")->is_loopback());
+  const auto named = parse_url("https://127.0.0.1.example:8443/a?b");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->host, "127.0.0.1.example");
+  EXPECT_EQ(named->target(), "/a?b");
+  EXPECT_EQ(named->port, 8443);
+  EXPECT_FALSE(named->is_loopback());
+  EXPECT_FALSE(parse_url("http://127.evil/")->is_loopback());
+}
+
 }  // namespace
 }  // namespace base

@@ -141,7 +141,24 @@ base::Result<Authority> Authority::make(std::string_view name) {
   return Authority(std::move(impl));
 }
 
+base::Result<Authority> Authority::from_pem(std::string_view certificate, std::string_view key) {
+  auto impl = std::make_shared<Impl>();
+  auto certificates = read_certificates(certificate);
+  if (certificates.empty()) return base::fail("holds no certificate in PEM");
+  impl->certificate = std::move(certificates.front());
+  const Bio bio(BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+  // A passphrase that is never right, so that nobody is asked for one.
+  impl->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>("")));
+  if (impl->key == nullptr) return base::fail("the key is no private key in PEM");
+  if (X509_check_private_key(impl->certificate.get(), impl->key.get()) != 1) {
+    return base::fail("certificate and key do not belong together");
+  }
+  impl->pem = certificate_pem(impl->certificate.get());
+  return Authority(std::move(impl));
+}
+
 const std::string& Authority::certificate() const { return impl_->pem; }
+std::string Authority::private_key() const { return key_pem(impl_->key.get()); }
 
 base::Result<Identity> Authority::server(const std::vector<std::string>& names,
                                          Validity validity) const {

@@ -30,8 +30,13 @@ class Authority {
  public:
   /// A new authority, valid for ten years from now.
   static base::Result<Authority> make(std::string_view name = "mcp-authspec test CA");
+  /// One that was made before. The error says which of the two PEM texts is broken, or that they do
+  /// not belong together.
+  static base::Result<Authority> from_pem(std::string_view certificate, std::string_view key);
   /// PEM: what a peer has to trust.
   const std::string& certificate() const;
+  /// PEM: what makes certificates in its name.
+  std::string private_key() const;
   /// For a server of these names: addresses or host names.
   base::Result<Identity> server(const std::vector<std::string>& names = kLoopbackNames,
                                 Validity validity = {}) const;

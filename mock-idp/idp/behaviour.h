@@ -5,17 +5,25 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "mock-idp/idp/misbehaviour.h"
 #include "mock-idp/idp/persona.h"
 #include "mock-idp/idp/weakness.h"
 
 namespace idp {
 
+/// What an endpoint always does instead of answering truly.
+struct StandingFault {
+  std::string endpoint;  ///< as the journal names it
+  Misbehaviour does;
+};
+
 /// How one issuer behaves. Its name says so, nothing has to be set up: `/i/NAME~SCENARIO`, or
-/// several, `/i/main~okta~strict~pkce-plain`.
+/// several, `/i/main~okta~strict~pkce-plain~jwks-503`.
 struct Behaviour {
   Persona persona = Persona::generic;
   Weaknesses weaknesses;
   bool dpop_nonce = false;  ///< DPoP proofs need a nonce of the provider's (RFC 9449, section 8)
+  std::vector<StandingFault> faults;
 };
 
 /// A word that may follow a tilde in the name of an issuer.

@@ -41,6 +41,37 @@ bool Journal::wait(const Predicate& which, std::size_t how_many, base::Deadline 
   });
 }
 
+std::vector<Entry> Journal::since(std::uint64_t sequence, const Predicate& which, std::size_t limit,
+                                  bool newest) const {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t before_first = sequence_ - entries_.size();
+  const std::uint64_t skipped = std::min(sequence, sequence_) - before_first;
+  auto at = entries_.begin();
+  if (sequence > before_first) at += static_cast<std::ptrdiff_t>(skipped);
+  std::deque<const Entry*> chosen;
+  for (; at != entries_.end(); ++at) {
+    if (which && !which(*at)) continue;
+    if (chosen.size() == limit && !newest) break;
+    chosen.push_back(&*at);
+    if (chosen.size() > limit) chosen.pop_front();
+  }
+  std::vector<Entry> found;
+  found.reserve(chosen.size());
+  for (const Entry* entry : chosen) found.push_back(*entry);
+  return found;
+}
+
+bool Journal::wait_beyond(std::uint64_t sequence, base::Deadline deadline) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, deadline.at(), [&] { return sequence_ > sequence; });
+}
+
+void Journal::clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  dropped_ = 0;
+}
+
 std::uint64_t Journal::last_sequence() const {
   const std::lock_guard lock(mutex_);
   return sequence_;

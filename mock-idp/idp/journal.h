@@ -26,7 +26,8 @@ struct Entry {
   std::string target;     ///< raw
   base::Headers headers;  ///< raw, in order
   std::string body;       ///< bounded
-  int status = 0;
+  int status = 0;         ///< of the answer; 0: none was sent
+  std::string fault;      ///< what was done instead of answering truly; empty: nothing
 };
 
 /// Everything that was asked of the provider, in order; bounded, oldest dropped and counted.
@@ -39,6 +40,13 @@ class Journal {
   std::vector<Entry> entries(const Predicate& which = {}) const;
   /// Waits until at least `how_many` entries match; false when the deadline passed first.
   bool wait(const Predicate& which, std::size_t how_many, base::Deadline deadline) const;
+  /// The first `limit` entries behind `sequence` that match, or with `newest` the last ones.
+  std::vector<Entry> since(std::uint64_t sequence, const Predicate& which, std::size_t limit,
+                           bool newest = false) const;
+  /// Waits until there is an entry behind `sequence`; false when the deadline passed first.
+  bool wait_beyond(std::uint64_t sequence, base::Deadline deadline) const;
+  /// Forgets the entries; the sequence goes on.
+  void clear();
   std::uint64_t last_sequence() const;
   std::uint64_t dropped() const;
 

@@ -3,10 +3,39 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 namespace idp {
 namespace {
+
+constexpr std::size_t kMaxKeys = 256;
+
+constexpr std::array<std::pair<KeyState, std::string_view>, 6> kStates{{
+    {KeyState::upcoming, "upcoming"},
+    {KeyState::active, "active"},
+    {KeyState::passive, "passive"},
+    {KeyState::retired, "retired"},
+    {KeyState::ghost, "ghost"},
+    {KeyState::decoy, "decoy"},
+}};
+
+}  // namespace
+
+std::string_view to_string(KeyState state) {
+  for (const auto& [one, name] : kStates) {
+    if (one == state) return name;
+  }
+  return {};
+}
+
+std::optional<KeyState> key_state_from(std::string_view name) {
+  for (const auto& [state, text] : kStates) {
+    if (text == name) return state;
+  }
+  return std::nullopt;
+}
 
 bool signs(KeyState state) {
   return state == KeyState::active || state == KeyState::ghost || state == KeyState::decoy;
@@ -17,96 +46,124 @@ bool is_published(KeyState state) {
          state == KeyState::decoy;
 }
 
-}  // namespace
-
-std::string_view to_string(KeyState state) {
-  switch (state) {
-    case KeyState::upcoming:
-      return "upcoming";
-    case KeyState::active:
-      return "active";
-    case KeyState::passive:
-      return "passive";
-    case KeyState::retired:
-      return "retired";
-    case KeyState::ghost:
-      return "ghost";
-    case KeyState::decoy:
-      return "decoy";
-  }
-  return {};
-}
-
 struct KeySet::State {
-  struct Slot {
-    KeyEntry entry;
-    std::optional<jose::Key> decoy;  ///< what a decoy shows instead of itself
-  };
-
   mutable std::mutex mutex;
-  unsigned pool_index = 0;
   KeyDress dress;
-  std::vector<Slot> slots;
-  std::vector<std::string> raw;
+  unsigned first_index = 0;
+  std::map<std::string, unsigned, std::less<>> next_index;  ///< in the pool, by algorithm
+  bool generates = false;
+  KeySetContents contents;
+  std::function<void(const KeySetContents&)> listener;
   std::shared_ptr<const std::string> document;
 
-  /// A pool key that this set never had, whatever became of those that it had.
-  base::Result<jose::Key> unused(std::string_view alg) const {
-    // Even indexes belong to one provider and odd ones to the other, so rotation keeps them apart.
-    for (unsigned index = pool_index;; index += 2) {
-      auto key = jose::Key::from_pool(alg, index);
+  /// A key that this set never had. Not under the lock: to make one may take its time.
+  base::Result<jose::Key> unused(std::string_view alg) {
+    for (;;) {
+      auto key = next(alg);
       if (key && dress.rename) key = dress.rename(*key);
-      if (!key || find(key->kid()) == nullptr) return key;
+      if (!key) return key;
+      const std::lock_guard lock(mutex);
+      if (find(key->kid()) == nullptr) return key;
     }
   }
 
-  const Slot* find(std::string_view kid) const {
-    for (const Slot& slot : slots) {
-      if (slot.entry.key.kid() == kid) return &slot;
+  base::Result<jose::Key> next(std::string_view alg) {
+    unsigned index = 0;
+    bool generate = false;
+    {
+      const std::lock_guard lock(mutex);
+      generate = generates;
+      if (!generate) {
+        // Even indexes belong to one provider and odd ones to the other, so rotation keeps them
+        // apart.
+        const auto at = next_index.emplace(alg, first_index).first;
+        index = std::exchange(at->second, at->second + 2);
+      }
+    }
+    return generate ? jose::Key::generate(alg) : jose::Key::from_pool(alg, index);
+  }
+
+  KeyEntry* find(std::string_view kid) {
+    const auto found = std::find_if(contents.keys.begin(), contents.keys.end(),
+                                    [&](const KeyEntry& one) { return one.key.kid() == kid; });
+    return found == contents.keys.end() ? nullptr : &*found;
+  }
+
+  const KeyEntry* find_signer(std::string_view alg) const {
+    for (const KeyEntry& entry : contents.keys) {
+      if (signs(entry.state) && (alg.empty() || entry.key.alg() == alg)) return &entry;
     }
     return nullptr;
   }
 
   std::vector<jose::Key> published() const {
     std::vector<jose::Key> keys;
-    for (const Slot& slot : slots) {
-      if (!is_published(slot.entry.state)) continue;
-      const bool decoy = slot.entry.state == KeyState::decoy && slot.decoy;
-      keys.push_back(decoy ? *slot.decoy : slot.entry.key);
+    for (const KeyEntry& entry : contents.keys) {
+      if (!is_published(entry.state)) continue;
+      const bool decoy = entry.state == KeyState::decoy && entry.decoy;
+      keys.push_back(decoy ? *entry.decoy : entry.key);
     }
     return keys;
   }
 
-  base::Result<void> put(Slot& slot, KeyState state) {
-    if (state == KeyState::decoy && !slot.decoy) {
-      auto other = jose::Key::generate(slot.entry.key.alg());
+  static base::Result<void> put(KeyEntry& entry, KeyState state) {
+    if (state == KeyState::decoy && !entry.decoy) {
+      auto other = jose::Key::generate(entry.key.alg());
       if (!other) return tl::unexpected(other.error());
-      slot.decoy = other->with_kid(slot.entry.key.kid());
+      entry.decoy = other->with_kid(entry.key.kid());
     }
-    slot.entry.state = state;
+    entry.state = state;
     return {};
   }
 
+  /// In the place of the first key for its algorithm, so that the issuer's usual algorithm stays
+  /// what it was.
+  void insert_first(jose::Key key, KeyState state) {
+    const auto place =
+        std::find_if(contents.keys.begin(), contents.keys.end(),
+                     [&](const KeyEntry& one) { return one.key.alg() == key.alg(); });
+    contents.keys.insert(place, {std::move(key), state, std::nullopt});
+  }
+
+  void forget_oldest() {
+    auto& keys = contents.keys;
+    while (keys.size() > kMaxKeys) {
+      // New keys of an algorithm stand before its old ones.
+      auto oldest = keys.rend();
+      for (const KeyState state : {KeyState::retired, KeyState::passive, KeyState::upcoming}) {
+        if (oldest != keys.rend()) break;
+        oldest = std::find_if(keys.rbegin(), keys.rend(),
+                              [&](const KeyEntry& one) { return one.state == state; });
+      }
+      if (oldest == keys.rend()) oldest = keys.rbegin();
+      keys.erase(std::next(oldest).base());
+    }
+  }
+
   void publish() {
+    forget_oldest();
     std::string text = "{\"keys\":[";
     const char* separator = "";
     for (const jose::Key& key : published()) {
       text.append(std::exchange(separator, ","));
       text.append(dress.public_jwk ? dress.public_jwk(key) : key.public_jwk());
     }
-    for (const std::string& jwk : raw) text.append(std::exchange(separator, ",")).append(jwk);
+    for (const std::string& jwk : contents.raw) {
+      text.append(std::exchange(separator, ",")).append(jwk);
+    }
     text += "]}";
     document = std::make_shared<const std::string>(std::move(text));
+    if (listener) listener(contents);
   }
 };
 
 KeySet::KeySet(const std::vector<std::string>& algorithms, unsigned pool_index, KeyDress dress)
     : state_(std::make_unique<State>()) {
-  state_->pool_index = pool_index;
+  state_->first_index = pool_index;
   state_->dress = std::move(dress);
   for (const std::string& alg : algorithms) {
     if (auto key = state_->unused(alg)) {
-      state_->slots.push_back({{std::move(*key), KeyState::active}, std::nullopt});
+      state_->contents.keys.push_back({std::move(*key), KeyState::active, std::nullopt});
     }
   }
   state_->publish();
@@ -115,24 +172,24 @@ KeySet::KeySet(const std::vector<std::string>& algorithms, unsigned pool_index, 
 KeySet::~KeySet() = default;
 
 base::Result<jose::Key> KeySet::signing_key(std::string_view alg) {
-  const std::lock_guard lock(state_->mutex);
-  for (const State::Slot& slot : state_->slots) {
-    const jose::Key& key = slot.entry.key;
-    if (signs(slot.entry.state) && (alg.empty() || key.alg() == alg)) return key;
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (const KeyEntry* const entry = state_->find_signer(alg)) return entry->key;
   }
   if (alg.empty()) return base::fail("no key of this issuer signs");
   auto key = state_->unused(alg);
   if (!key) return key;
-  state_->slots.push_back({{*key, KeyState::active}, std::nullopt});
+  const std::lock_guard lock(state_->mutex);
+  // Somebody else may have been faster.
+  if (const KeyEntry* const entry = state_->find_signer(alg)) return entry->key;
+  state_->contents.keys.push_back({*key, KeyState::active, std::nullopt});
   state_->publish();
   return key;
 }
 
 std::vector<KeyEntry> KeySet::keys() const {
   const std::lock_guard lock(state_->mutex);
-  std::vector<KeyEntry> all;
-  for (const State::Slot& slot : state_->slots) all.push_back(slot.entry);
-  return all;
+  return state_->contents.keys;
 }
 
 std::vector<jose::Key> KeySet::published() const {
@@ -140,29 +197,81 @@ std::vector<jose::Key> KeySet::published() const {
   return state_->published();
 }
 
-base::Result<jose::Key> KeySet::rotate(std::string_view alg) {
-  const std::lock_guard lock(state_->mutex);
+base::Result<jose::Key> KeySet::rotate(std::string_view alg, Overlap overlap) {
   auto key = state_->unused(alg);
   if (!key) return key;
-  auto& slots = state_->slots;
-  auto place = slots.end();
-  for (auto slot = slots.begin(); slot != slots.end(); ++slot) {
-    if (slot->entry.key.alg() != alg) continue;
-    if (place == slots.end()) place = slot;
-    if (signs(slot->entry.state)) slot->entry.state = KeyState::passive;
+  const KeyState after = overlap == Overlap::passive ? KeyState::passive : KeyState::retired;
+  const std::lock_guard lock(state_->mutex);
+  for (KeyEntry& entry : state_->contents.keys) {
+    if (entry.key.alg() == alg && signs(entry.state)) entry.state = after;
   }
-  // In the place of the first, so that the issuer's default algorithm stays what it was.
-  slots.insert(place, {{*key, KeyState::active}, std::nullopt});
+  state_->insert_first(*key, KeyState::active);
   state_->publish();
   return key;
 }
 
 base::Result<jose::Key> KeySet::announce(std::string_view alg) {
-  const std::lock_guard lock(state_->mutex);
   auto key = state_->unused(alg);
   if (!key) return key;
-  state_->slots.push_back({{*key, KeyState::upcoming}, std::nullopt});
+  if (auto added = add(*key, KeyState::upcoming); !added) return tl::unexpected(added.error());
+  return key;
+}
+
+base::Result<jose::Key> KeySet::add_ghost(std::string_view alg) {
+  auto key = state_->unused(alg);
+  if (!key) return key;
+  const std::lock_guard lock(state_->mutex);
+  state_->insert_first(*key, KeyState::ghost);
   state_->publish();
+  return key;
+}
+
+namespace {
+
+tl::unexpected<base::Error> no_key(std::string_view kid) {
+  return base::fail(fmt::format("no key \"{}\"", kid));
+}
+
+/// Of material that has nothing to do with the pool: a later rotation must not bring it again.
+base::Result<jose::Key> other_material(std::string_view alg, std::string_view kid) {
+  auto key = jose::Key::generate(alg);
+  if (!key) return key;
+  return key->with_kid(std::string(kid));
+}
+
+}  // namespace
+
+base::Result<jose::Key> KeySet::reuse_kid(std::string_view kid) {
+  std::string alg;
+  {
+    const std::lock_guard lock(state_->mutex);
+    const KeyEntry* const entry = state_->find(kid);
+    if (entry == nullptr) return no_key(kid);
+    alg = entry->key.alg();
+  }
+  auto key = other_material(alg, kid);
+  if (!key) return key;
+  const std::lock_guard lock(state_->mutex);
+  KeyEntry* const entry = state_->find(kid);
+  if (entry == nullptr) return no_key(kid);
+  entry->key = *key;
+  entry->decoy.reset();
+  if (auto put = State::put(*entry, entry->state); !put) return tl::unexpected(put.error());
+  state_->publish();
+  return key;
+}
+
+base::Result<jose::Key> KeySet::duplicate_kid(std::string_view kid, std::string_view alg) {
+  std::string chosen(alg);
+  {
+    const std::lock_guard lock(state_->mutex);
+    const KeyEntry* const entry = state_->find(kid);
+    if (entry == nullptr) return no_key(kid);
+    if (chosen.empty()) chosen = entry->key.alg();
+  }
+  auto key = other_material(chosen, kid);
+  if (!key) return key;
+  if (auto added = add(*key, KeyState::active); !added) return tl::unexpected(added.error());
   return key;
 }
 
@@ -173,35 +282,57 @@ base::Result<void> KeySet::withdraw(std::string_view kid) {
 base::Result<void> KeySet::set_state(std::string_view kid, KeyState state) {
   const std::lock_guard lock(state_->mutex);
   bool found = false;
-  for (State::Slot& slot : state_->slots) {
-    if (slot.entry.key.kid() != kid) continue;
+  for (KeyEntry& entry : state_->contents.keys) {
+    if (entry.key.kid() != kid) continue;
     found = true;
-    if (auto put = state_->put(slot, state); !put) return put;
+    if (auto put = State::put(entry, state); !put) return put;
   }
-  if (!found) return base::fail(fmt::format("no key \"{}\"", kid));
+  if (!found) return no_key(kid);
   state_->publish();
   return {};
 }
 
 base::Result<void> KeySet::add(jose::Key key, KeyState state) {
+  KeyEntry entry{std::move(key), state, std::nullopt};
+  if (auto put = State::put(entry, state); !put) return put;
   const std::lock_guard lock(state_->mutex);
-  State::Slot slot{{std::move(key), state}, std::nullopt};
-  if (auto put = state_->put(slot, state); !put) return put;
-  state_->slots.push_back(std::move(slot));
+  state_->contents.keys.push_back(std::move(entry));
   state_->publish();
   return {};
 }
 
 void KeySet::publish_raw(std::string jwk) {
   const std::lock_guard lock(state_->mutex);
-  state_->raw.push_back(std::move(jwk));
+  state_->contents.raw.push_back(std::move(jwk));
   state_->publish();
 }
 
 void KeySet::clear_raw() {
   const std::lock_guard lock(state_->mutex);
-  state_->raw.clear();
+  state_->contents.raw.clear();
   state_->publish();
+}
+
+KeySetContents KeySet::contents() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->contents;
+}
+
+void KeySet::restore(KeySetContents contents) {
+  const std::lock_guard lock(state_->mutex);
+  state_->contents = std::move(contents);
+  state_->next_index.clear();
+  state_->publish();
+}
+
+void KeySet::generate_new_keys() {
+  const std::lock_guard lock(state_->mutex);
+  state_->generates = true;
+}
+
+void KeySet::on_change(std::function<void(const KeySetContents&)> listener) {
+  const std::lock_guard lock(state_->mutex);
+  state_->listener = std::move(listener);
 }
 
 std::shared_ptr<const std::string> KeySet::document() const {

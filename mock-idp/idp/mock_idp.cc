@@ -1,20 +1,57 @@
 #include "mock-idp/idp/mock_idp.h"
 
+#include <fmt/core.h>
+
 #include <latch>
 #include <stdexcept>
 #include <utility>
 
 #include "common/base/random.h"
+#include "common/base/url.h"
+#include "mock-idp/idp/control.h"
+#include "mock-idp/idp/https.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
 namespace {
 
+constexpr std::size_t kAdminTokenBytes = 24;
+
+bool is_anywhere(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+bool is_loopback_host(const std::string& host) {
+  const bool v6 = host.find(':') != std::string::npos;
+  const auto url = base::parse_url("http://" + (v6 ? "[" + host + "]" : host));
+  return url && url->is_loopback();
+}
+
 /// Where clients on this machine reach the server: an address to listen on is not always one to
 /// connect to.
-std::string reachable_origin(const http::Server& server, const std::string& host) {
-  const bool anywhere = host == "0.0.0.0" || host == "::";
-  return anywhere ? "http://127.0.0.1:" + std::to_string(server.port()) : server.origin();
+std::string reachable_origin(const http::Server& server, const Options& options) {
+  if (!options.origin.empty()) return options.origin;
+  if (!is_anywhere(options.host)) return server.origin();
+  return fmt::format("{}://127.0.0.1:{}", options.https ? "https" : "http", server.port());
+}
+
+base::Result<void> check_options(const Options& options) {
+  for (const std::string& alg : options.algorithms) {
+    if (auto key = jose::Key::from_pool(alg, options.pool_index); !key) {
+      return tl::unexpected(key.error());
+    }
+  }
+  if (options.algorithms.empty()) return base::fail("the provider needs a signing algorithm");
+  if (options.origin.empty()) return {};
+  const auto url = base::parse_url(options.origin);
+  if (!url) return base::fail(options.origin + ": " + url.error().message);
+  if (url->origin() == options.origin) return {};
+  return base::fail(options.origin + ": an origin is scheme, host and port, as in " +
+                    url->origin());
+}
+
+/// Who reaches a provider from elsewhere is a stranger until he shows a token.
+std::string admin_token_of(const Options& options) {
+  if (!options.admin_token.empty() || is_loopback_host(options.host)) return options.admin_token;
+  return base::random_hex(kAdminTokenBytes);
 }
 
 }  // namespace
@@ -29,18 +66,20 @@ struct MockIdp::Impl {
 };
 
 base::Result<std::unique_ptr<MockIdp::Impl>> MockIdp::Impl::start(Options options) {
-  for (const std::string& alg : options.algorithms) {
-    if (auto key = jose::Key::from_pool(alg, options.pool_index); !key) {
-      return tl::unexpected(key.error());
-    }
-  }
-  if (options.algorithms.empty()) return base::fail("the provider needs a signing algorithm");
+  if (auto good = check_options(options); !good) return tl::unexpected(good.error());
   auto impl = std::make_unique<Impl>(std::move(options));
   Provider& provider = impl->provider;
+  provider.admin_token = admin_token_of(provider.options);
   http::ServerOptions listen;
   listen.host = provider.options.host;
   listen.port = provider.options.port;
   listen.clock = &provider.clock;
+  if (provider.options.https) {
+    auto https = open_https(provider.options);
+    if (!https) return tl::unexpected(https.error());
+    listen.tls = std::move(https->acceptor);
+    provider.ca_certificate = std::move(https->ca_certificate);
+  }
   // The origin is known only when the port is, and a client may be faster than we are.
   auto server = http::Server::start(
       [&provider, &known = impl->origin_known](const http::Request& request) {
@@ -50,7 +89,7 @@ base::Result<std::unique_ptr<MockIdp::Impl>> MockIdp::Impl::start(Options option
       listen);
   if (!server) return tl::unexpected(server.error());
   impl->server = std::move(*server);
-  provider.origin = reachable_origin(*impl->server, provider.options.host);
+  provider.origin = reachable_origin(*impl->server, provider.options);
   impl->origin_known.count_down();
   impl->port = impl->server->port();
   return impl;
@@ -78,6 +117,22 @@ base::AdjustableClock& MockIdp::clock() { return impl_->provider.clock; }
 std::string MockIdp::bait() { return origin() + "/bait/" + base::random_hex(16); }
 void MockIdp::answer_upstream_with(int status) { impl_->provider.upstream_status = status; }
 Provider& MockIdp::provider() { return impl_->provider; }
-void MockIdp::stop() { impl_->server->stop(); }
+const std::string& MockIdp::admin_token() const { return impl_->provider.admin_token; }
+const std::string& MockIdp::ca_certificate() const { return impl_->provider.ca_certificate; }
+
+base::Result<std::string> MockIdp::control(std::string_view command, std::string_view json) {
+  const std::size_t blank = command.find(' ');
+  if (blank == std::string_view::npos) return base::fail("a command is a method and a path");
+  auto answer = obey(impl_->provider, command.substr(0, blank), command.substr(blank + 1), json);
+  if (answer) return std::move(answer->body);
+  const Refusal& refusal = answer.error();
+  return base::fail(refusal.where.empty() ? refusal.message
+                                          : refusal.where + " " + refusal.message);
+}
+
+void MockIdp::stop() {
+  impl_->provider.stopping = true;
+  impl_->server->stop();
+}
 
 }  // namespace idp

@@ -31,6 +31,19 @@ struct Options {
   /// not optional, and a login needs a person. Otherwise (`lax`) any client and any secret will do,
   /// redirected to this machine, and `login_hint` logs in.
   bool strict = false;
+  /// Where clients reach the provider, where that is not where it listens: "https://idp.test:9400".
+  std::string origin;
+  /// Whether it speaks TLS. Its certificate is of an authority made for it, for the names of this
+  /// machine, `host` and those in `names`; clients are asked for a certificate, which need not be
+  /// anybody's (RFC 8705).
+  bool https = false;
+  std::vector<std::string> names;
+  /// Where keys, and the authority of `https`, are kept over restarts. They are generated then.
+  /// Empty: nowhere, and the keys are those that everybody knows.
+  std::string key_directory;
+  /// Who steers has to show it as a bearer token. Empty: nobody has to, as long as only this
+  /// machine reaches the provider; else one is made.
+  std::string admin_token;
 
   /// How issuers behave whose name does not say it.
   Behaviour usual() const;
@@ -113,6 +126,11 @@ class MockIdp {
   base::AdjustableClock& clock();
   /// A fresh URL with an unguessable path; requests to it are journaled as endpoint "bait".
   std::string bait();
+  /// What `/_ctl` answers to a command, JSON text: `control("POST /faults", R"({"endpoint":"jwks",
+  /// "kind":"status"})")`. The error says what is wrong with the command.
+  base::Result<std::string> control(std::string_view command, std::string_view json = {});
+  const std::string& admin_token() const;     ///< empty: nobody has to show one
+  const std::string& ca_certificate() const;  ///< PEM; empty without https
   /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
   void answer_upstream_with(int status);
   /// What the endpoints share, for what this class has no word for: see provider.h.

@@ -205,15 +205,16 @@ TEST_F(MockIdpTest, MintsByRecipeOverTheSteeringApi) {
 
 TEST_F(MockIdpTest, SteeringNamesWhatItDoesNotUnderstand) {
   const std::pair<const char*, const char*> wrong[] = {
-      {R"({"aut":"x"})", "unknown member \"aut\""},
-      {R"({"ttl":"5"})", "ttl has to be a whole number of seconds"},
-      {R"({"ttl":1e99})", "ttl has to be a whole number of seconds"},
-      {R"({"claims":[]})", "claims has to be an object"},
-      {R"({"mutate":"x"})", "mutate has to be an array of strings"},
-      {R"({"aud":5})", "aud has to be an array of strings"},
-      {R"({"mutate":["x"]})", "mutate: no mutation \"x\""},
-      {R"({"alg":"HS256"})", "alg: no signing algorithm \"HS256\""},
-      {R"({"issuer":"a/b"})", "issuer: a name is 1 to 128 letters, digits or . _ ~ -"},
+      {R"({"aut":"x"})", "/aut is unknown here; did you mean aud or alg or sub?"},
+      {R"({"ttl":"5"})", "/ttl has to be a whole number"},
+      {R"({"ttl":1e99})", "/ttl has to be a whole number"},
+      {R"({"ttl":99999999999})", "/ttl has to be from -10000000000 to 10000000000"},
+      {R"({"claims":[]})", "/claims has to be an object"},
+      {R"({"mutate":"x"})", "/mutate has to be an array of strings"},
+      {R"({"aud":5})", "/aud has to be a string or an array of strings"},
+      {R"({"mutate":["x"]})", "/mutate no mutation \"x\""},
+      {R"({"alg":"HS256"})", "/alg no signing algorithm \"HS256\""},
+      {R"({"issuer":"a/b"})", "/issuer a name is 1 to 128 letters, digits or . _ ~ -"},
       {R"({"sub":"a","sub":"b"})", "/sub: the member appears twice"},
       {R"([])", "the body has to be a JSON object"},
   };

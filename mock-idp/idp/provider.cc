@@ -32,6 +32,13 @@ base::Result<Issuer*> Provider::find_issuer(std::string_view name) {
   return &make_issuer(name);
 }
 
+std::vector<Issuer*> Provider::issuers() {
+  const std::shared_lock lock(mutex_);
+  std::vector<Issuer*> all;
+  for (const auto& [name, issuer] : issuers_) all.push_back(issuer.get());
+  return all;
+}
+
 Issuer& Provider::make_issuer(std::string_view name) {
   const std::unique_lock lock(mutex_);
   auto& issuer = issuers_[std::string(name)];

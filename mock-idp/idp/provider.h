@@ -6,6 +6,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/http/server.h"
 #include "mock-idp/idp/clients.h"
@@ -29,6 +30,8 @@ struct Provider {
   /// Made when first asked for. The error says why there is none of that name.
   base::Result<Issuer*> find_issuer(std::string_view name);
   Issuer& make_issuer(std::string_view name);
+  /// Those that were asked for so far, by name.
+  std::vector<Issuer*> issuers();
 
   const Options options;
   base::AdjustableClock clock;
@@ -41,6 +44,10 @@ struct Provider {
   const Nonces nonces{clock};
   Sessions sessions{clock};
   std::atomic<int> upstream_status{200};  ///< how the upstream answers
+  std::string admin_token;                ///< empty: whoever reaches us may steer
+  std::string ca_certificate;             ///< PEM; empty without https
+  std::atomic<int> waiting{0};            ///< requests that wait for the journal
+  std::atomic<bool> stopping{false};      ///< whoever waits ends
 
  private:
   std::shared_mutex mutex_;
@@ -74,10 +81,13 @@ http::Response github_user(const Call& call);
 http::Response tokeninfo(const Call& call);
 http::Response register_client(const Call& call);
 http::Response upstream(const Call& call);
-http::Response control_mint(const Call& call);
+http::Response control(const Call& call);
 
 /// Finds the endpoint, answers, and writes the journal.
 http::Response serve(Provider& provider, const http::Request& request);
+
+/// The endpoints of issuers, as the journal names them, each once.
+std::vector<std::string> endpoint_names();
 
 /// Whether there is an endpoint at that path below an issuer.
 bool serves(std::string_view path);

@@ -23,7 +23,6 @@ struct Route {
 constexpr Route kOfProvider[] = {
     {"/", "front-page", front_page},
     {"/healthz", "healthz", healthz},
-    {"/_ctl/mint", "control", control_mint},
 };
 
 /// Below `/i/<name>`.
@@ -50,6 +49,7 @@ constexpr Route kInserted[] = {
 
 constexpr std::string_view kIssuerPrefix = "/i/";
 constexpr std::string_view kBaitPrefix = "/bait/";
+constexpr std::string_view kSteering = "/_ctl/";
 
 /// Where a request leads: without an endpoint, nowhere.
 struct Found {
@@ -137,6 +137,8 @@ std::int64_t monotonic_us() {
 }  // namespace
 
 http::Response serve(Provider& provider, const http::Request& request) {
+  // What the provider is told is no business of the journal's.
+  if (request.path.rfind(kSteering, 0) == 0) return control({request, provider});
   Entry entry;
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
@@ -155,6 +157,14 @@ http::Response serve(Provider& provider, const http::Request& request) {
   // Before the answer goes out, so that whoever got it finds the entry.
   provider.journal.add(std::move(entry));
   return response;
+}
+
+std::vector<std::string> endpoint_names() {
+  std::vector<std::string> names;
+  for (const Route& route : kOfIssuer) {
+    if (!base::contains(names, route.name)) names.emplace_back(route.name);
+  }
+  return names;
 }
 
 bool serves(std::string_view path) {
