@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "mock-idp/idp/grant.h"
+#include "mock-idp/idp/id_jag.h"
 #include "mock-idp/idp/persona_metadata.h"
 #include "mock-idp/idp/provider.h"
 
@@ -29,6 +30,7 @@ Json metadata(const Issuer& issuer) {
       {"issuer", issuer.url()},
       {"authorization_endpoint", issuer.url() + "/authorize"},
       {"token_endpoint", issuer.url() + "/token"},
+      {"device_authorization_endpoint", issuer.url() + "/device_authorization"},
       {"jwks_uri", issuer.jwks_uri()},
       {"introspection_endpoint", issuer.introspection_url()},
       {"introspection_endpoint_auth_methods_supported",
@@ -42,6 +44,8 @@ Json metadata(const Issuer& issuer) {
       {"grant_types_supported", std::move(types)},
       {"token_endpoint_auth_methods_supported",
        {"client_secret_basic", "client_secret_post", "none"}},
+      {"authorization_grant_profiles_supported", {kIdJagProfile}},
+      {"identity_chaining_requested_token_types_supported", {kIdJagType}},
       {"dpop_signing_alg_values_supported", jose::signing_algorithms()},
       {"code_challenge_methods_supported", std::move(challenges)},
       {"authorization_response_iss_parameter_supported", true},

@@ -11,6 +11,8 @@ constexpr Grant kGrants[] = {
     {"refresh_token", grant_refresh_token},
     {"client_credentials", grant_client_credentials},
     {"urn:ietf:params:oauth:grant-type:token-exchange", grant_token_exchange},
+    {kDeviceGrant, grant_device_code},
+    {"urn:ietf:params:oauth:grant-type:jwt-bearer", grant_jwt_bearer},
 };
 
 /// No client can register for it.

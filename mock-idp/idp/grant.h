@@ -16,6 +16,8 @@ struct Grant {
   Read<jose::Members> (*run)(const Call& call, const TokenRequest& request);
 };
 
+inline constexpr std::string_view kDeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// Every grant that a client may register for.
 std::span<const Grant> grants();
 /// What the issuer's metadata names: these, and what its weaknesses add.
@@ -25,6 +27,8 @@ Read<jose::Members> grant_authorization_code(const Call& call, const TokenReques
 Read<jose::Members> grant_refresh_token(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_client_credentials(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_token_exchange(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_device_code(const Call& call, const TokenRequest& request);
+Read<jose::Members> grant_jwt_bearer(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_password(const Call& call, const TokenRequest& request);
 
 /// The answer to a code or refresh token: an access token, a new refresh token, and an ID token

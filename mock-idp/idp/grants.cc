@@ -131,19 +131,27 @@ Read<Exchanged> Grants::redeem(const std::string& code, const Redemption& by) {
   granted->client_id = by.client_id;
   granted->confirmation = by.confirmation;
   stored.code.granted.client_id = by.client_id;
-  std::string token = begin_family(stored, by);
+  stored.code.granted.confirmation = by.confirmation;
+  std::string token = begin_family(stored.family, by.issuer, stored.code.granted, by.is_public);
   return Exchanged{std::move(*granted), stored.family, std::move(token), stored.code.nonce};
 }
 
-std::string Grants::begin_family(const StoredCode& stored, const Redemption& by) {
+Exchanged Grants::begin(const std::string& issuer, const Granted& granted, bool is_public) {
+  const std::lock_guard lock(mutex_);
+  const std::string name = base::random_hex(kFamilyBytes);
+  return {granted, name, begin_family(name, issuer, granted, is_public), {}};
+}
+
+std::string Grants::begin_family(const std::string& name, const std::string& issuer,
+                                 const Granted& granted, bool is_public) {
   bound(families_, family_order_);
-  Family& family = families_[stored.family];
-  family.issuer = stored.code.issuer;
-  family.granted = stored.code.granted;
-  if (by.is_public) family.bound = by.confirmation;
+  Family& family = families_[name];
+  family.issuer = issuer;
+  family.granted = granted;
+  if (is_public) family.bound = granted.confirmation;
   family.ends = clock_.now() + kFamilyLife;
-  family_order_.push_back(stored.family);
-  return renew(stored.family, family);
+  family_order_.push_back(name);
+  return renew(name, family);
 }
 
 Read<Exchanged> Grants::refresh(const std::string& token, const Refresh& by) {

@@ -82,6 +82,8 @@ class Grants {
   /// is the request that is wrong, code and token stay good.
   Read<Exchanged> redeem(const std::string& code, const Redemption& by);
   Read<Exchanged> refresh(const std::string& token, const Refresh& by);
+  /// What was granted without a code becomes a family, too.
+  Exchanged begin(const std::string& issuer, const Granted& granted, bool is_public);
 
   /// Remembers an access token, so that it is revoked with its family.
   void note_access_token(const std::string& family, std::string jti);
@@ -113,7 +115,8 @@ class Grants {
     bool revoked = false;
   };
   void revoke_family(const std::string& family);
-  std::string begin_family(const StoredCode& stored, const Redemption& by);
+  std::string begin_family(const std::string& name, const std::string& issuer,
+                           const Granted& granted, bool is_public);
   std::string renew(const std::string& name, Family& family);
   const Family* live(const std::string& token, std::string_view issuer) const;
 

@@ -10,6 +10,7 @@
 
 #include "common/http/server.h"
 #include "mock-idp/idp/clients.h"
+#include "mock-idp/idp/devices.h"
 #include "mock-idp/idp/grants.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
@@ -39,6 +40,7 @@ struct Provider {
   std::string origin;
   Clients clients;
   Grants grants{clock};
+  Devices devices{clock};
   Logins logins{clock};
   Replays replays{clock};
   const Nonces nonces{clock};
@@ -74,6 +76,8 @@ http::Response authorization_server_metadata(const Call& call);
 http::Response jwks(const Call& call);
 http::Response authorize(const Call& call);
 http::Response token(const Call& call);
+http::Response device_authorization(const Call& call);
+http::Response device_page(const Call& call);
 http::Response introspect(const Call& call);
 http::Response revoke(const Call& call);
 http::Response userinfo(const Call& call);

@@ -32,6 +32,8 @@ constexpr Route kOfIssuer[] = {
     {"/jwks", "jwks", jwks},
     {"/authorize", "authorize", authorize},
     {"/token", "token", token},
+    {"/device_authorization", "device-authorization", device_authorization},
+    {"/device", "device", device_page},
     {"/upstream", "upstream", upstream},
     {"/introspect", "introspection", introspect},
     {"/revoke", "revocation", revoke},
