@@ -48,7 +48,8 @@ std::string claims_text(const std::string& payload) {
 
 int run_decode(const std::string& argument) {
   const auto token = read_token(argument);
-  const auto parts = token ? split_token(*token) : base::fail(token.error().message);
+  if (!token) return fail_usage("token decode: " + token.error().message);
+  const auto parts = split_token(*token);
   if (!parts) {
     fmt::print(stderr, "mcp-authspec: not a token: {}\n", parts.error().message);
     return 1;

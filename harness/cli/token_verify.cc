@@ -134,7 +134,8 @@ int run_verify(const VerifyOptions& options) {
   const auto keys = read_keys(options.jwks);
   if (!keys) return fail_usage("token verify: --jwks " + keys.error().message);
   const auto token = read_token(options.token);
-  const auto parts = token ? split_token(*token) : base::fail(token.error().message);
+  if (!token) return fail_usage("token verify: " + token.error().message);
+  const auto parts = split_token(*token);
   if (!parts) return bad(parts.error().message);
   const auto signer = check_signature(*parts, *keys);
   if (!signer) return bad(signer.error().message);

@@ -44,8 +44,12 @@ const std::string_view* pem_of(std::string_view type, unsigned index) {
   return found->second[index];
 }
 
+/// Whoever rotates for ever gets a new key every time, and nobody keeps it.
+constexpr unsigned kKept = 64;
+
 /// Reading a PEM file costs more than a signature, so every key is read (or made) once.
 base::Result<SharedMaterial> pool_material(const std::string& type, unsigned index) {
+  if (index >= kKept) return generate_material(type);
   static std::mutex mutex;
   static std::map<std::pair<std::string, unsigned>, SharedMaterial> cache;
   const std::lock_guard lock(mutex);
