@@ -26,7 +26,9 @@ bool is_destination(const Call& call, const std::string& registered, const std::
 
 Read<void> check_destination(const Call& call, AuthorizationRequest& request) {
   std::string& asked = request.back.redirect_uri;
-  const auto client = call.provider.clients.find(call.issuer->name(), request.client_id);
+  const auto known = look_up_client(call, request.client_id);
+  if (!known) return refuse("invalid_request", known.error().description);
+  const std::optional<RegisteredClient>& client = *known;
   request.client_name = client && !client->name.empty() ? client->name : request.client_id;
   if (!client) {
     if (!call.weak(Weakness::any_client)) {
@@ -36,8 +38,13 @@ Read<void> check_destination(const Call& call, AuthorizationRequest& request) {
     return refuse("invalid_request",
                   "a client that is not registered is redirected to this machine only");
   }
+  request.from_document = client->from_document;
+  request.pushed_only = client->pushed_only;
   if (!request.redirect_was_sent && client->redirect_uris.size() == 1) {
     asked = client->redirect_uris.front();
+    return {};
+  }
+  if (client->from_document && call.weak(Weakness::document_redirect_unchecked) && !asked.empty()) {
     return {};
   }
   for (const std::string& registered : client->redirect_uris) {
@@ -129,8 +136,11 @@ Read<void> refuse_unserved(const base::FormFields& fields) {
   return {};
 }
 
-Read<void> read_rest(const Call& call, const base::FormFields& fields,
+Read<void> read_rest(const Call& call, const base::FormFields& fields, Delivery delivery,
                      AuthorizationRequest& request) {
+  if (request.pushed_only && delivery == Delivery::direct) {
+    return refuse("invalid_request", "this client has to push its requests");
+  }
   if (auto once = without_repetition(fields); !once) return tl::unexpected(once.error());
   if (auto response = read_response(call, fields, request); !response) return response;
   if (auto unserved = refuse_unserved(fields); !unserved) return unserved;
@@ -149,7 +159,7 @@ Read<void> read_rest(const Call& call, const base::FormFields& fields,
 }  // namespace
 
 tl::expected<AuthorizationRequest, AuthorizationError> read_authorization_request(
-    const Call& call, const base::FormFields& fields) {
+    const Call& call, const base::FormFields& fields, Delivery delivery) {
   AuthorizationRequest request;
   request.back.redirect_uri = base::form_value(fields, "redirect_uri");
   request.back.state = base::form_value(fields, "state");
@@ -159,7 +169,7 @@ tl::expected<AuthorizationRequest, AuthorizationError> read_authorization_reques
     if (anywhere && request.redirect_was_sent) error.back = std::move(request.back);
     return tl::unexpected(std::move(error));
   }
-  if (auto rest = read_rest(call, fields, request); !rest) {
+  if (auto rest = read_rest(call, fields, delivery, request); !rest) {
     return tl::unexpected(AuthorizationError{rest.error(), std::move(request.back)});
   }
   return request;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/text.h"
+#include "mock-idp/idp/client_assertion.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -18,14 +19,25 @@ std::string key_of(std::string_view issuer, std::string_view id) {
 }  // namespace
 
 void Clients::add(std::string_view issuer, RegisteredClient client) {
+  std::string key = key_of(issuer, client.id);
   const std::lock_guard lock(mutex_);
+  const auto found = clients_.find(key);
+  if (found != clients_.end()) {
+    found->second = std::move(client);
+    return;
+  }
   while (order_.size() >= kMaxClients) {
     clients_.erase(order_.front());
     order_.pop_front();
   }
-  std::string key = key_of(issuer, client.id);
   order_.push_back(key);
   clients_[std::move(key)] = std::move(client);
+}
+
+void Clients::remove(std::string_view issuer, std::string_view id) {
+  const std::string key = key_of(issuer, id);
+  const std::lock_guard lock(mutex_);
+  if (clients_.erase(key) > 0) std::erase(order_, key);
 }
 
 std::optional<RegisteredClient> Clients::find(std::string_view issuer, std::string_view id) const {
@@ -35,23 +47,44 @@ std::optional<RegisteredClient> Clients::find(std::string_view issuer, std::stri
   return found->second;
 }
 
+namespace {
+
+Read<void> check_secret(const Call& call, const RegisteredClient& registered,
+                        const Client& client) {
+  const bool by_secret = client.how != ClientAuthentication::private_key_jwt;
+  if (!by_secret) return refuse_client("the client authenticates by its secret");
+  if (client.secret == registered.secret || call.weak(Weakness::secret_unchecked)) return {};
+  return refuse_client("the client's secret is wrong or missing");
+}
+
+}  // namespace
+
 Read<void> check_authentication(const Call& call, const Client& client) {
-  const auto registered = call.provider.clients.find(call.issuer->name(), client.id);
-  if (!registered) {
+  const auto registered = look_up_client(call, client.id);
+  if (!registered) return tl::unexpected(registered.error());
+  if (!*registered) {
     if (call.weak(Weakness::any_client)) return {};
     return refuse_client("the client is not registered");
   }
-  if (registered->how == ClientAuthentication::none) {
-    if (!client.secret.empty()) return refuse_client("the client has no secret");
-  } else if (client.secret != registered->secret && !call.weak(Weakness::secret_unchecked)) {
-    return refuse_client("the client's secret is wrong or missing");
+  switch ((*registered)->how) {
+    case ClientAuthentication::none:
+      if (client.authenticates()) return refuse_client("the client has no secret");
+      return {};
+    case ClientAuthentication::private_key_jwt:
+      if (client.how == ClientAuthentication::private_key_jwt) {
+        return check_assertion(call, **registered, client.assertion);
+      }
+      return refuse_client("the client authenticates by private_key_jwt");
+    case ClientAuthentication::client_secret_basic:
+    case ClientAuthentication::client_secret_post:
+      break;
   }
-  return {};
+  return check_secret(call, **registered, client);
 }
 
 Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type) {
   if (auto known = check_authentication(call, client); !known) return known;
-  const auto registered = call.provider.clients.find(call.issuer->name(), client.id);
+  const auto registered = find_client(call, client.id);
   if (registered && !base::contains(registered->grant_types, grant_type)) {
     return refuse("unauthorized_client",
                   "the client did not register for " + std::string(grant_type));

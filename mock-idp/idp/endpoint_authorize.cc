@@ -94,8 +94,23 @@ bool has_consent(const Call& call, const AuthorizationRequest& request, const Se
   return session.allows(request.client_id, request.scope, request.audiences);
 }
 
+/// The request itself, or the one that was pushed before (RFC 9126, section 4), whose parameters
+/// are all that counts.
+tl::expected<AuthorizationRequest, AuthorizationError> read_request(
+    const Call& call, const base::FormFields& fields) {
+  const std::string uri = base::form_value(fields, "request_uri");
+  if (!PushedRequests::is_reference(uri)) return read_authorization_request(call, fields);
+  const auto pushed = call.provider.pushed_requests.take(uri, call.issuer->name(),
+                                                         base::form_value(fields, "client_id"));
+  if (!pushed) {
+    return tl::unexpected(AuthorizationError{
+        {"invalid_request_uri", "request_uri is used up, expired or another client's"}, {}});
+  }
+  return read_authorization_request(call, *pushed, Delivery::pushed);
+}
+
 http::Response begin(const Call& call, const base::FormFields& fields) {
-  const auto request = read_authorization_request(call, fields);
+  const auto request = read_request(call, fields);
   if (!request) return answer_error(call, request.error());
   // Nobody has to press a button in a test: the hint is enough.
   if (call.weak(Weakness::hint_logs_in) && is_subject(request->login_hint)) {

@@ -15,6 +15,39 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Where everything is.
+Json endpoints(const Issuer& issuer) {
+  const auto at = [&](const char* path) { return issuer.url() + path; };
+  return {
+      {"issuer", issuer.url()},
+      {"authorization_endpoint", at("/authorize")},
+      {"token_endpoint", at("/token")},
+      {"device_authorization_endpoint", at("/device_authorization")},
+      {"pushed_authorization_request_endpoint", at("/par")},
+      {"jwks_uri", issuer.jwks_uri()},
+      {"introspection_endpoint", issuer.introspection_url()},
+      {"revocation_endpoint", at("/revoke")},
+      {"userinfo_endpoint", issuer.userinfo_url()},
+      {"registration_endpoint", at("/register")},
+  };
+}
+
+/// How clients authenticate at each of the endpoints.
+Json authentication_methods() {
+  Json methods = Json::array();
+  for (const ClientAuthentication how : client_authentications()) methods.push_back(to_string(how));
+  Json with_proof = methods;
+  with_proof.erase(with_proof.size() - 1);  // none
+  return {
+      {"token_endpoint_auth_methods_supported", methods},
+      {"token_endpoint_auth_signing_alg_values_supported", jose::signing_algorithms()},
+      {"introspection_endpoint_auth_methods_supported", with_proof},
+      {"introspection_endpoint_auth_signing_alg_values_supported", jose::signing_algorithms()},
+      {"revocation_endpoint_auth_methods_supported", methods},
+      {"revocation_endpoint_auth_signing_alg_values_supported", jose::signing_algorithms()},
+  };
+}
+
 /// RFC 8414, section 2. Nothing is named here that is not there.
 Json metadata(const Issuer& issuer) {
   const Weaknesses& weak = issuer.behaviour().weaknesses;
@@ -26,30 +59,23 @@ Json metadata(const Issuer& issuer) {
   if (weak.has(Weakness::pkce_plain)) challenges.push_back("plain");
   Json types = Json::array();
   for (const std::string_view type : grant_types(issuer)) types.push_back(type);
-  return {
-      {"issuer", issuer.url()},
-      {"authorization_endpoint", issuer.url() + "/authorize"},
-      {"token_endpoint", issuer.url() + "/token"},
-      {"device_authorization_endpoint", issuer.url() + "/device_authorization"},
-      {"jwks_uri", issuer.jwks_uri()},
-      {"introspection_endpoint", issuer.introspection_url()},
-      {"introspection_endpoint_auth_methods_supported",
-       {"client_secret_basic", "client_secret_post"}},
-      {"revocation_endpoint", issuer.url() + "/revoke"},
-      {"revocation_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
-      {"userinfo_endpoint", issuer.userinfo_url()},
-      {"registration_endpoint", issuer.url() + "/register"},
+  Json document = endpoints(issuer);
+  document.update(authentication_methods());
+  document.update({
       {"response_types_supported", std::move(responses)},
       {"response_modes_supported", std::move(response_modes)},
       {"grant_types_supported", std::move(types)},
-      {"token_endpoint_auth_methods_supported",
-       {"client_secret_basic", "client_secret_post", "none"}},
+      {"code_challenge_methods_supported", std::move(challenges)},
+      {"dpop_signing_alg_values_supported", jose::signing_algorithms()},
+      {"authorization_response_iss_parameter_supported", true},
       {"authorization_grant_profiles_supported", {kIdJagProfile}},
       {"identity_chaining_requested_token_types_supported", {kIdJagType}},
-      {"dpop_signing_alg_values_supported", jose::signing_algorithms()},
-      {"code_challenge_methods_supported", std::move(challenges)},
-      {"authorization_response_iss_parameter_supported", true},
-  };
+      {"client_id_metadata_document_supported", true},
+      {"require_pushed_authorization_requests", false},
+      {"request_parameter_supported", false},
+      {"request_uri_parameter_supported", false},
+  });
+  return document;
 }
 
 /// What stands between the issuer's name and the well-known path, or behind the name where that

@@ -1,158 +1,117 @@
-#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/random.h"
 #include "common/base/text.h"
-#include "mock-idp/idp/grant.h"
-#include "mock-idp/idp/redirect_uri.h"
+#include "mock-idp/idp/client_metadata.h"
+#include "mock-idp/idp/provider.h"
 
-// RFC 7591: anybody may register. What a client asks for and is not to be had is refused by name;
-// metadata that means nothing here is ignored, a software statement too (section 2.3).
+// RFC 7591: anybody may register. RFC 7592: who registered may read, change and delete the
+// registration, at the same path with `client_id` in the query.
 namespace idp {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxDocument = 64UL << 10;
-constexpr std::size_t kMaxRedirects = 20;
-constexpr std::size_t kMaxName = 200;
-
-tl::unexpected<TokenError> bad_metadata(std::string what) {
-  return refuse("invalid_client_metadata", std::move(what));
+bool has_secret(const RegisteredClient& client) {
+  return client.how == ClientAuthentication::client_secret_basic ||
+         client.how == ClientAuthentication::client_secret_post;
 }
 
-Read<json> read_document(const Call& call) {
-  const http::Request& request = call.request;
-  const std::string* const type = request.header("Content-Type");
-  if (type == nullptr || base::to_lower(*type).rfind("application/json", 0) != 0) {
-    return bad_metadata("the content type has to be application/json");
-  }
-  if (request.body.size() > kMaxDocument && !call.weak(Weakness::register_anything_long)) {
-    return bad_metadata("the document is too large");
-  }
-  auto document = base::parse_json(request.body);
-  if (!document) return bad_metadata(document.error().message);
-  if (!document->is_object()) return bad_metadata("the document has to be an object");
-  return std::move(*document);
+http::Response told(const Call& call, const RegisteredClient& client, int status) {
+  return not_stored(http::Response::json(status, base::dump(client_information(call, client))));
 }
 
-/// An array of strings, or `fallback` where the member is missing.
-Read<std::vector<std::string>> list_of(const json& document, const char* name,
-                                       std::vector<std::string> fallback) {
-  const auto found = document.find(name);
-  if (found == document.end()) return fallback;
-  auto list = base::texts(*found);
-  if (!found->is_array() || list.size() != found->size()) {
-    return bad_metadata(std::string(name) + " has to be an array of strings");
-  }
-  return list;
+http::Response enroll(const Call& call) {
+  const auto document = read_metadata_body(call);
+  if (!document) return refused(document.error());
+  auto client = read_client_metadata(call, *document);
+  if (!client) return refused(client.error());
+  client->id = "client-" + base::random_hex(8);
+  if (has_secret(*client)) client->secret = base::random_hex(24);
+  client->registration_token = base::random_hex(24);
+  client->issued_at = call.provider.clock.epoch_seconds();
+  call.provider.clients.add(call.issuer->name(), *client);
+  return told(call, *client, 201);
 }
 
-Read<void> read_redirects(const Call& call, const json& document, RegisteredClient& client) {
-  auto uris = list_of(document, "redirect_uris", {});
-  if (!uris) return tl::unexpected(uris.error());
-  const bool needed = base::contains(client.grant_types, "authorization_code");
-  if (needed && uris->empty()) {
-    return refuse("invalid_redirect_uri", "redirect_uris has to name at least one");
+/// The client whose registration access token it is. There is no telling whether another exists.
+std::optional<RegisteredClient> own_client(const Call& call, const std::string& id) {
+  const auto fields = base::all_headers(call.request.headers, "Authorization");
+  if (fields.size() != 1) return std::nullopt;
+  const std::string_view field = fields.front();
+  const std::size_t blank = field.find(' ');
+  if (blank == std::string_view::npos ||
+      !base::equal_ignoring_case(field.substr(0, blank), "Bearer")) {
+    return std::nullopt;
   }
-  if (uris->size() > kMaxRedirects) return refuse("invalid_redirect_uri", "there are too many");
-  for (const std::string& uri : *uris) {
-    if (call.weak(Weakness::register_any_redirect)) break;
-    if (auto good = check_redirect_uri(uri); !good) {
-      return refuse("invalid_redirect_uri", "redirect_uris: " + good.error().message);
+  auto client = call.provider.clients.find(call.issuer->name(), id);
+  const bool own = client && !client->registration_token.empty() &&
+                   base::trim(field.substr(blank)) == client->registration_token;
+  return own ? std::move(client) : std::nullopt;
+}
+
+http::Response not_own() {
+  http::Response response = http::Response::json(401, R"({"error":"invalid_token"})");
+  response.headers.push_back({"WWW-Authenticate", "Bearer error=\"invalid_token\""});
+  return not_stored(std::move(response));
+}
+
+/// RFC 7592, section 2.2: the whole registration, without what is the provider's to say.
+Read<RegisteredClient> read_change(const Call& call, const RegisteredClient& before) {
+  const auto document = read_metadata_body(call);
+  if (!document) return tl::unexpected(document.error());
+  for (const char* name : {"registration_access_token", "registration_client_uri",
+                           "client_secret_expires_at", "client_id_issued_at"}) {
+    if (document->contains(name)) {
+      return refuse("invalid_request", std::string(name) + " cannot be changed");
     }
   }
-  client.redirect_uris = std::move(*uris);
-  return {};
-}
-
-Read<void> read_grant_types(const json& document, RegisteredClient& client) {
-  auto types = list_of(document, "grant_types", {"authorization_code"});
-  if (!types) return tl::unexpected(types.error());
-  for (const std::string& type : *types) {
-    const bool known = std::any_of(grants().begin(), grants().end(),
-                                   [&](const Grant& grant) { return grant.type == type; });
-    if (!known) return bad_metadata("grant_types names one that is not served here");
+  if (base::text_member(*document, "client_id") != before.id) {
+    return refuse("invalid_request", "client_id has to be that of the client");
   }
-  client.grant_types = std::move(*types);
-  return {};
-}
-
-Read<void> read_authentication(const json& document, RegisteredClient& client) {
-  const auto how = document.find("token_endpoint_auth_method");
-  if (how == document.end()) return {};
-  for (const auto method : {ClientAuthentication::none, ClientAuthentication::client_secret_basic,
-                            ClientAuthentication::client_secret_post}) {
-    if (*how != to_string(method)) continue;
-    client.how = method;
-    return {};
+  const auto secret = document->find("client_secret");
+  if (secret != document->end() && *secret != before.secret) {
+    return refuse("invalid_request", "client_secret cannot be chosen");
   }
-  return bad_metadata("token_endpoint_auth_method is none that is known here");
-}
-
-/// What an unknown party signed, or did not: nobody looks.
-json unverified_claims(const json& document) {
-  const auto segments = base::split(base::text_member(document, "software_statement"), '.');
-  const auto text = segments.size() == 3 ? base::base64url_decode(segments[1]) : std::nullopt;
-  auto claims = text ? base::parse_json(*text) : base::fail("there is none");
-  return claims && claims->is_object() ? std::move(*claims) : json::object();
-}
-
-Read<RegisteredClient> read_client(const Call& call, const json& document) {
-  RegisteredClient client;
-  if (auto types = read_grant_types(document, client); !types) return tl::unexpected(types.error());
-  if (auto how = read_authentication(document, client); !how) return tl::unexpected(how.error());
-  if (auto uris = read_redirects(call, document, client); !uris)
-    return tl::unexpected(uris.error());
-  const auto responses = list_of(document, "response_types", {"code"});
-  if (!responses) return tl::unexpected(responses.error());
-  if (std::any_of(responses->begin(), responses->end(),
-                  [](const std::string& type) { return type != "code"; })) {
-    return bad_metadata("response_types has to be code");
+  auto client = read_client_metadata(call, *document);
+  if (!client) return client;
+  client->id = before.id;
+  client->issued_at = before.issued_at;
+  client->registration_token = before.registration_token;
+  if (has_secret(*client)) {
+    client->secret = before.secret.empty() ? base::random_hex(24) : before.secret;
   }
-  const bool two_key_sets = document.contains("jwks") && document.contains("jwks_uri");
-  if (two_key_sets && !call.weak(Weakness::register_two_key_sets)) {
-    return bad_metadata("there are both jwks and jwks_uri");
-  }
-  client.name = base::text_member(document, "client_name").substr(0, kMaxName);
   return client;
 }
 
-json describe(const RegisteredClient& client, long long now) {
-  json document = {{"client_id", client.id},
-                   {"client_id_issued_at", now},
-                   {"redirect_uris", client.redirect_uris},
-                   {"grant_types", client.grant_types},
-                   {"response_types", {"code"}},
-                   {"token_endpoint_auth_method", to_string(client.how)}};
-  if (!client.name.empty()) document["client_name"] = client.name;
-  if (!client.secret.empty()) {
-    document["client_secret"] = client.secret;
-    document["client_secret_expires_at"] = 0;
+http::Response manage(const Call& call, const std::string& id) {
+  if (!allows(call.request, "GET, PUT, DELETE")) {
+    return not_stored(method_not_allowed("GET, PUT, DELETE"));
   }
-  return document;
+  const auto client = own_client(call, id);
+  if (!client) return not_own();
+  if (call.request.method == "GET") return told(call, *client, 200);
+  if (call.request.method == "DELETE") {
+    call.provider.clients.remove(call.issuer->name(), id);
+    call.provider.grants.revoke_client(call.issuer->name(), id);
+    return not_stored(http::Response{.status = 204});
+  }
+  const auto changed = read_change(call, *client);
+  if (!changed) return refused(changed.error());
+  call.provider.clients.add(call.issuer->name(), *changed);
+  return told(call, *changed, 200);
 }
 
 }  // namespace
 
 http::Response register_client(const Call& call) {
+  const std::string id = base::form_value(base::parse_form(call.request.query), "client_id");
+  if (!id.empty()) return manage(call, id);
   if (!allows(call.request, "POST")) return not_stored(method_not_allowed("POST"));
-  auto document = read_document(call);
-  if (!document) return refused(document.error());
-  if (call.weak(Weakness::software_statement_trusted)) {
-    document->update(unverified_claims(*document));
-  }
-  auto client = read_client(call, *document);
-  if (!client) return refused(client.error());
-  client->id = "client-" + base::random_hex(8);
-  if (client->how != ClientAuthentication::none) client->secret = base::random_hex(24);
-  call.provider.clients.add(call.issuer->name(), *client);
-  return not_stored(http::Response::json(
-      201, base::dump(describe(*client, call.provider.clock.epoch_seconds()))));
+  return enroll(call);
 }
 
 }  // namespace idp

@@ -6,7 +6,7 @@ namespace idp {
 namespace {
 
 bool may_refresh(const Call& call, const std::string& client_id) {
-  const auto client = call.provider.clients.find(call.issuer->name(), client_id);
+  const auto client = find_client(call, client_id);
   return !client || base::contains(client->grant_types, "refresh_token");
 }
 

@@ -219,6 +219,17 @@ bool Grants::revoke_refresh_token(const std::string& token, std::string_view iss
   return true;
 }
 
+void Grants::revoke_client(std::string_view issuer, std::string_view client_id) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(codes_, [&](const auto& one) {
+    const Code& code = one.second.code;
+    return code.issuer == issuer && code.granted.client_id == client_id;
+  });
+  for (const auto& [name, family] : families_) {
+    if (family.issuer == issuer && family.granted.client_id == client_id) revoke_family(name);
+  }
+}
+
 std::optional<Granted> Grants::look_up_refresh_token(const std::string& token,
                                                      std::string_view issuer) const {
   const std::lock_guard lock(mutex_);

@@ -93,6 +93,8 @@ class Grants {
   /// Revokes the family of a refresh token; false if that client has no such token.
   bool revoke_refresh_token(const std::string& token, std::string_view issuer,
                             std::string_view client_id);
+  /// Revokes everything that the client has.
+  void revoke_client(std::string_view issuer, std::string_view client_id);
   /// What a live refresh token stands for; nothing if it is none.
   std::optional<Granted> look_up_refresh_token(const std::string& token,
                                                std::string_view issuer) const;

@@ -13,10 +13,18 @@ namespace {
 std::string about(const AuthorizationRequest& request) {
   std::string body = "<p>An application wants to act for you:</p><dl>";
   body += html_row("Application", request.client_name);
+  if (request.from_document) body += html_row("Described at", request.client_id);
   body += html_row("Sends you back to", request.back.redirect_uri);
   body += html_row("Wants to", request.scope);
   body += html_row("At", base::join(request.audiences, " "));
-  return body + "</dl>\n";
+  body += "</dl>\n";
+  // Any program on this machine can listen there and say that it is that application.
+  if (request.from_document && is_loopback_redirect(request.back.redirect_uri)) {
+    body +=
+        "<p class=\"note\">The application runs on this machine. Go on only if you started it "
+        "yourself.</p>\n";
+  }
+  return body;
 }
 
 std::string opening(std::string_view login_id) {

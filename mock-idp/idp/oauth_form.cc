@@ -9,6 +9,7 @@
 #include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/compact_jws.h"
 
 namespace idp {
 namespace {
@@ -26,7 +27,28 @@ Read<Client> read_basic(std::string_view value) {
   auto id = base::percent_decode(pair->substr(0, colon), true);
   auto secret = base::percent_decode(pair->substr(colon + 1), true);
   if (!id || !secret) return refuse_client("the Basic credentials are not form-encoded");
-  return Client{std::move(*id), std::move(*secret), ClientAuthentication::client_secret_basic};
+  return Client{.id = std::move(*id),
+                .secret = std::move(*secret),
+                .how = ClientAuthentication::client_secret_basic};
+}
+
+/// Who an assertion is of, unproven: `client_id` is not needed then (RFC 7521, section 4.2).
+Read<Client> read_assertion(const base::FormFields& fields, Client client) {
+  constexpr std::string_view kType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+  client.assertion = base::form_value(fields, "client_assertion");
+  client.how = ClientAuthentication::private_key_jwt;
+  if (base::form_value(fields, "client_assertion_type") != kType) {
+    return refuse_client("client_assertion_type has to be jwt-bearer");
+  }
+  const auto jws = read_compact_jws(client.assertion);
+  if (!jws) return refuse_client("client_assertion: " + jws.error().message);
+  const std::string subject = jws->claim("sub");
+  if (!client.id.empty() && client.id != subject) {
+    return refuse_client("client_id is not the subject of client_assertion");
+  }
+  client.id = subject;
+  if (client.id.empty()) return refuse_client("client_assertion has no subject");
+  return client;
 }
 
 bool may_be_repeated(std::string_view name) { return name == "resource" || name == "audience"; }
@@ -35,6 +57,8 @@ bool may_be_repeated(std::string_view name) { return name == "resource" || name 
 
 std::string_view to_string(ClientAuthentication how) {
   switch (how) {
+    case ClientAuthentication::private_key_jwt:
+      return "private_key_jwt";
     case ClientAuthentication::client_secret_basic:
       return "client_secret_basic";
     case ClientAuthentication::client_secret_post:
@@ -43,6 +67,20 @@ std::string_view to_string(ClientAuthentication how) {
       break;
   }
   return "none";
+}
+
+std::span<const ClientAuthentication> client_authentications() {
+  using enum ClientAuthentication;
+  static constexpr ClientAuthentication kAll[] = {client_secret_basic, client_secret_post,
+                                                  private_key_jwt, none};
+  return kAll;
+}
+
+std::optional<ClientAuthentication> client_authentication_from(std::string_view name) {
+  for (const ClientAuthentication how : client_authentications()) {
+    if (to_string(how) == name) return how;
+  }
+  return std::nullopt;
 }
 
 tl::unexpected<TokenError> refuse(std::string code, std::string description) {
@@ -78,8 +116,13 @@ Read<base::FormFields> read_form(const http::Request& request) {
 Read<Client> read_client(const http::Request& request, const base::FormFields& fields,
                          bool two_ways) {
   const std::vector<std::string> headers = base::all_headers(request.headers, "Authorization");
-  Client client{base::form_value(fields, "client_id"), base::form_value(fields, "client_secret")};
+  Client client{.id = base::form_value(fields, "client_id"),
+                .secret = base::form_value(fields, "client_secret")};
+  const bool asserted = !base::form_value(fields, "client_assertion").empty();
   if (headers.size() > 1) return refuse("invalid_request", "there are two Authorization fields");
+  if (asserted && !two_ways && (!headers.empty() || !client.secret.empty())) {
+    return refuse("invalid_request", "the client authenticates in two ways");
+  }
   if (!headers.empty()) {
     auto basic = read_basic(headers.front());
     if (!basic) return basic;
@@ -90,6 +133,8 @@ Read<Client> read_client(const http::Request& request, const base::FormFields& f
       return refuse("invalid_request", "client_id is not the client that authenticates");
     }
     client = std::move(*basic);
+  } else if (asserted && client.secret.empty()) {
+    return read_assertion(fields, std::move(client));
   } else if (!client.secret.empty()) {
     client.how = ClientAuthentication::client_secret_post;
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,13 +28,17 @@ tl::unexpected<TokenError> refuse(std::string code, std::string description);
 tl::unexpected<TokenError> refuse_client(std::string description);
 
 /// How a client says who it is (RFC 6749, section 2.3.1; RFC 8414 has the names).
-enum class ClientAuthentication { none, client_secret_basic, client_secret_post };
+enum class ClientAuthentication { none, client_secret_basic, client_secret_post, private_key_jwt };
 std::string_view to_string(ClientAuthentication how);
+std::optional<ClientAuthentication> client_authentication_from(std::string_view name);
+/// All of them, `none` last.
+std::span<const ClientAuthentication> client_authentications();
 
 struct Client {
   std::string id;
-  std::string secret;  ///< empty for `none`
+  std::string secret;  ///< empty for `none` and `private_key_jwt`
   ClientAuthentication how = ClientAuthentication::none;
+  std::string assertion;  ///< of `private_key_jwt`
   /// Whether it shows anything at all that only it can have.
   bool authenticates() const { return how != ClientAuthentication::none; }
 };
@@ -45,9 +51,9 @@ Read<base::FormFields> read_form(const http::Request& request);
 /// `invalid_request` and names the parameter.
 Read<base::FormFields> without_repetition(base::FormFields fields);
 
-/// The client of a form: by HTTP Basic or in the form, never both unless `two_ways` allows it. Who
-/// it is and whether the secret is right is for the caller to judge. The error is `invalid_client`
-/// where there is none at all.
+/// The client of a form: by HTTP Basic, or in the form by a secret or by an assertion (RFC 7523,
+/// section 2.2), never by two of them unless `two_ways` allows it. Who it is and whether the secret
+/// is right is for the caller to judge. The error is `invalid_client` where there is none at all.
 Read<Client> read_client(const http::Request& request, const base::FormFields& fields,
                          bool two_ways = false);
 

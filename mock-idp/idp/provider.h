@@ -11,10 +11,12 @@
 #include "common/http/server.h"
 #include "mock-idp/idp/clients.h"
 #include "mock-idp/idp/devices.h"
+#include "mock-idp/idp/documents.h"
 #include "mock-idp/idp/grants.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
 #include "mock-idp/idp/nonces.h"
+#include "mock-idp/idp/pushed_requests.h"
 #include "mock-idp/idp/replays.h"
 #include "mock-idp/idp/sessions.h"
 
@@ -45,6 +47,8 @@ struct Provider {
   Replays replays{clock};
   const Nonces nonces{clock};
   Sessions sessions{clock};
+  Documents documents{clock};
+  PushedRequests pushed_requests{clock};
   std::atomic<int> upstream_status{200};  ///< how the upstream answers
   std::string admin_token;                ///< empty: whoever reaches us may steer
   std::string ca_certificate;             ///< PEM; empty without https
@@ -75,6 +79,7 @@ http::Response openid_configuration(const Call& call);
 http::Response authorization_server_metadata(const Call& call);
 http::Response jwks(const Call& call);
 http::Response authorize(const Call& call);
+http::Response push_request(const Call& call);
 http::Response token(const Call& call);
 http::Response device_authorization(const Call& call);
 http::Response device_page(const Call& call);

@@ -31,6 +31,7 @@ constexpr Route kOfIssuer[] = {
     {"/.well-known/oauth-authorization-server", "oauth-metadata", authorization_server_metadata},
     {"/jwks", "jwks", jwks},
     {"/authorize", "authorize", authorize},
+    {"/par", "par", push_request},
     {"/token", "token", token},
     {"/device_authorization", "device-authorization", device_authorization},
     {"/device", "device", device_page},

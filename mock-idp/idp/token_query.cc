@@ -8,7 +8,7 @@ namespace {
 
 Read<void> check_asker(const Call& call, const Client& client, Askers askers) {
   const bool named = client.authenticates() || askers == Askers::public_ones_too;
-  if (call.provider.clients.find(call.issuer->name(), client.id)) {
+  if (find_client(call, client.id)) {
     if (!named) return refuse_client("client authentication is missing");
     return check_authentication(call, client);
   }
