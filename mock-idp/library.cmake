@@ -10,6 +10,12 @@ foreach(type rsa p256 p384 p521 secp256k1 ed25519)
   endforeach()
 endforeach()
 folder_library(idp mock-idp/idp jose http)
+embed(idp page_html mock-idp/idp/page/page.html)
+embed(idp page_css mock-idp/idp/page/page.css)
+embed(idp page_icon mock-idp/idp/page/icon.svg)
+foreach(script api connect dom issuers journal keys main mint token)
+  embed(idp page_${script} mock-idp/idp/page/${script}.js)
+endforeach()
 
 target_compile_definitions(base PUBLIC AUTHSPEC_VERSION="${PROJECT_VERSION}")
 # Beast's parser asserts that the end of an empty chunked body comes in one piece, which is up to the

@@ -1,11 +1,14 @@
 #include <fmt/core.h>
 
+#include "mock-idp/idp/page_assets.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
 
-http::Response front_page(const Call& call) {
-  if (!allows(call.request, "GET, HEAD")) return method_not_allowed("GET, HEAD");
+namespace {
+
+/// What there is to know, for those who came without a browser.
+http::Response front_text(const Call& call) {
   return http::Response::text(
       200, fmt::format("mcp-authspec {}: a mock identity provider for tests.\n"
                        "Its keys are public knowledge. Never trust its tokens in production.\n\n"
@@ -16,6 +19,17 @@ http::Response front_page(const Call& call) {
                        "  login   {}/i/main/authorize (code with PKCE, S256)\n",
                        AUTHSPEC_VERSION, call.provider.origin, call.provider.origin,
                        call.provider.origin, call.provider.origin));
+}
+
+}  // namespace
+
+http::Response front_page(const Call& call) {
+  if (!allows(call.request, "GET, HEAD")) return method_not_allowed("GET, HEAD");
+  const std::string* const accept = call.request.header("Accept");
+  const bool browser = accept != nullptr && accept->find("text/html") != std::string::npos;
+  http::Response response = browser ? page_asset(call) : front_text(call);
+  response.headers.push_back({"Vary", "Accept"});
+  return response;
 }
 
 http::Response healthz(const Call& call) {

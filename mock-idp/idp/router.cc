@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/page_assets.h"
 #include "mock-idp/idp/persona_spec.h"
 #include "mock-idp/idp/provider.h"
 
@@ -53,6 +54,7 @@ constexpr Route kInserted[] = {
 constexpr std::string_view kIssuerPrefix = "/i/";
 constexpr std::string_view kBaitPrefix = "/bait/";
 constexpr std::string_view kSteering = "/_ctl/";
+  if (request.path.rfind(kPagePrefix, 0) == 0) return page_asset({request, provider});
 
 /// Where a request leads: without an endpoint, nowhere.
 struct Found {
@@ -142,6 +144,7 @@ std::int64_t monotonic_us() {
 http::Response serve(Provider& provider, const http::Request& request) {
   // What the provider is told is no business of the journal's.
   if (request.path.rfind(kSteering, 0) == 0) return control({request, provider});
+  if (request.path.rfind(kPagePrefix, 0) == 0) return page_asset({request, provider});
   Entry entry;
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
