@@ -54,7 +54,7 @@ constexpr Route kInserted[] = {
 constexpr std::string_view kIssuerPrefix = "/i/";
 constexpr std::string_view kBaitPrefix = "/bait/";
 constexpr std::string_view kSteering = "/_ctl/";
-  if (request.path.rfind(kPagePrefix, 0) == 0) return page_asset({request, provider});
+constexpr std::string_view kPagePrefix = "/_page/";
 
 /// Where a request leads: without an endpoint, nowhere.
 struct Found {

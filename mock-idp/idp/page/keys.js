@@ -25,8 +25,8 @@ async function order(verb, body, said) {
   const issuer = currentIssuer().name;
   await attempt(async () => {
     const answer = await api("POST", `${issuerPath(issuer)}/keys/${verb}`, body);
-    byId("keys-said").textContent = said(answer);
     await refreshKeys();
+    byId("keys-said").textContent = said(answer);
   });
 }
 
@@ -50,12 +50,12 @@ function verbs(key) {
 function keyRow(key, position) {
   const shown = open === key.kid;
   const toggle = el("button", {
-    type: "button", class: "small", "data-kid": key.kid, "aria-expanded": String(shown), "aria-label": `Do something to ${key.kid}`,
+    type: "button", class: "small", "data-kid": key.kid, "aria-expanded": String(shown), "aria-label": `${shown ? "Close" : "Change"} ${key.kid}`,
     onclick: () => {
       open = shown ? null : key.kid;
       refreshKeys().then(() => byId("keys").querySelectorAll("button[data-kid]")[position]?.focus());
     },
-  }, shown ? "Close" : "Do…");
+  }, shown ? "Close" : "Change");
   return el("li", { class: "key", "data-state": key.state },
     el("span", { class: `badge ${key.state}`, title: kMeaning[key.state] }, key.state),
     el("span", { class: "kid" }, el("code", {}, key.kid), " ", el("small", {}, key.alg)),
