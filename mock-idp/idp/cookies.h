@@ -9,6 +9,9 @@ namespace idp {
 
 struct Call;
 
+/// Of a browser in which somebody is logged in.
+inline constexpr std::string_view kSessionCookie = "authspec_session";
+
 /// The value of a cookie of the request; empty where there is none.
 std::string cookie(const http::Request& request, std::string_view name);
 

@@ -19,9 +19,8 @@
 namespace idp {
 namespace {
 
-/// Of the browser that was shown a page, and of the one in which somebody is logged in.
+/// Of the browser that was shown the page.
 constexpr std::string_view kLoginCookie = "authspec_login";
-constexpr std::string_view kSessionCookie = "authspec_session";
 constexpr std::size_t kMaxClaims = 16UL << 10;
 
 long long epoch_seconds(base::Time time) {

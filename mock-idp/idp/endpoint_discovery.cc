@@ -29,6 +29,7 @@ Json endpoints(const Issuer& issuer) {
       {"revocation_endpoint", at("/revoke")},
       {"userinfo_endpoint", issuer.userinfo_url()},
       {"registration_endpoint", at("/register")},
+      {"end_session_endpoint", at("/end_session")},
   };
 }
 

@@ -57,6 +57,11 @@ std::string html_row(std::string_view term, std::string_view text) {
   return fmt::format("<dt>{}</dt><dd>{}</dd>", term, base::escape_markup(text));
 }
 
+std::string html_hidden(std::string_view name, std::string_view value) {
+  return fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
+                     base::escape_markup(name), base::escape_markup(value));
+}
+
 http::Response error_page(const TokenError& error) {
   return html_page(400, "This request cannot be served",
                    fmt::format("<p><code>{}</code>: {}</p>\n", base::escape_markup(error.code),
@@ -66,10 +71,7 @@ http::Response error_page(const TokenError& error) {
 http::Response posting_page(const std::string& url, const base::FormFields& fields) {
   std::string body =
       fmt::format("<form method=\"post\" action=\"{}\">\n", base::escape_markup(url));
-  for (const auto& [name, value] : fields) {
-    body += fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
-                        base::escape_markup(name), base::escape_markup(value));
-  }
+  for (const auto& [name, value] : fields) body += html_hidden(name, value);
   body += "<button>Go on</button>\n</form>\n";
   return html_page(200, "Back to the application", body, {.script = true});
 }

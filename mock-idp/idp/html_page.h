@@ -22,6 +22,9 @@ http::Response html_page(int status, std::string_view title, const std::string& 
 /// `<dt>…</dt><dd>…</dd>` with the text escaped; nothing where there is none.
 std::string html_row(std::string_view term, std::string_view text);
 
+/// A hidden field of a form.
+std::string html_hidden(std::string_view name, std::string_view value);
+
 /// The page for a request that cannot be answered by a redirect.
 http::Response error_page(const TokenError& error);
 

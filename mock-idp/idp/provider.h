@@ -86,6 +86,7 @@ http::Response device_page(const Call& call);
 http::Response introspect(const Call& call);
 http::Response revoke(const Call& call);
 http::Response userinfo(const Call& call);
+http::Response end_session(const Call& call);
 http::Response github_user(const Call& call);
 http::Response tokeninfo(const Call& call);
 http::Response register_client(const Call& call);

@@ -43,6 +43,7 @@ constexpr Route kOfIssuer[] = {
     {"/user", "userinfo", github_user},
     {"/tokeninfo", "tokeninfo", tokeninfo},
     {"/register", "register", register_client},
+    {"/end_session", "end_session", end_session},
 };
 
 /// Before `/i/<name>` (RFC 8414, section 3.1).
