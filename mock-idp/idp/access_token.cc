@@ -59,13 +59,32 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
                      !granted.confirmation.jkt.empty()};
 }
 
+namespace {
+
+/// What the client registered for. The default is RS256 (OpenID Connect Dynamic Client Registration
+/// 1.0, section 2), as long as the issuer signs with that.
+std::string id_token_alg(const Call& call, const std::string& client_id) {
+  const auto client = find_client(call, client_id);
+  if (!client) return {};
+  if (!client->preferences.id_token_alg.empty()) return client->preferences.id_token_alg;
+  constexpr const char* kDefault = "RS256";
+  const auto keys = call.issuer->keys().keys();
+  const bool has_default = std::any_of(keys.begin(), keys.end(), [](const KeyEntry& entry) {
+    return entry.state == KeyState::active && entry.key.alg() == kDefault;
+  });
+  return has_default ? kDefault : "";
+}
+
+}  // namespace
+
 Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::string_view nonce) {
   const bool generic = call.issuer->persona() == Persona::generic;
   auto recipe = call.issuer->token(generic ? "" : "id",
                                    {.audience_json = base::json_string(granted.client_id),
                                     .subject = granted.subject,
                                     .client_id = granted.client_id,
-                                    .nonce = std::string(nonce)});
+                                    .nonce = std::string(nonce),
+                                    .alg = id_token_alg(call, granted.client_id)});
   if (!recipe) return server_error(recipe.error());
   if (generic) {
     recipe->header.set_string("typ", "JWT");

@@ -131,8 +131,9 @@ Read<void> read_authentication(const json& document, RegisteredClient& client) {
     return bad_metadata("token_endpoint_auth_signing_alg is none that is known here");
   }
   const bool by_key = client.how == ClientAuthentication::private_key_jwt;
-  if (by_key && client.jwks.empty() && client.jwks_uri.empty()) {
-    return bad_metadata("private_key_jwt takes jwks or jwks_uri");
+  const bool by_own_certificate = client.how == ClientAuthentication::self_signed_tls_client_auth;
+  if ((by_key || by_own_certificate) && client.jwks.empty() && client.jwks_uri.empty()) {
+    return bad_metadata(std::string(to_string(client.how)) + " takes jwks or jwks_uri");
   }
   return {};
 }
@@ -184,6 +185,9 @@ Read<RegisteredClient> read_members(const Call& call, const json& document) {
   }
   if (auto keys = read_keys(call, document, client); !keys) return tl::unexpected(keys.error());
   if (auto how = read_authentication(document, client); !how) return tl::unexpected(how.error());
+  auto preferences = read_client_preferences(call, document, client.how);
+  if (!preferences) return tl::unexpected(preferences.error());
+  client.preferences = std::move(*preferences);
   auto told = read_told_again(call, document);
   if (!told) return tl::unexpected(told.error());
   const auto pushed = document.find("require_pushed_authorization_requests");
@@ -239,6 +243,7 @@ json client_information(const Call& call, const RegisteredClient& client) {
   if (!client.jwks.empty()) {
     document["jwks"] = json::parse(client.jwks, nullptr, /*allow_exceptions=*/false);
   }
+  document.update(preferences_json(client.preferences));
   if (!client.jwks_uri.empty()) document["jwks_uri"] = client.jwks_uri;
   if (!client.signing_alg.empty()) {
     document["token_endpoint_auth_signing_alg"] = client.signing_alg;

@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "mock-idp/idp/client_assertion.h"
+#include "mock-idp/idp/client_certificate.h"
 #include "mock-idp/idp/provider.h"
 
 namespace idp {
@@ -59,7 +60,7 @@ Read<void> check_secret(const Call& call, const RegisteredClient& registered,
 
 }  // namespace
 
-Read<void> check_authentication(const Call& call, const Client& client) {
+Read<void> check_authentication(const Call& call, Client& client) {
   const auto registered = look_up_client(call, client.id);
   if (!registered) return tl::unexpected(registered.error());
   if (!*registered) {
@@ -75,6 +76,11 @@ Read<void> check_authentication(const Call& call, const Client& client) {
         return check_assertion(call, **registered, client.assertion);
       }
       return refuse_client("the client authenticates by private_key_jwt");
+    case ClientAuthentication::tls_client_auth:
+    case ClientAuthentication::self_signed_tls_client_auth:
+      if (client.authenticates()) return refuse_client("the client authenticates by certificate");
+      client.how = (*registered)->how;
+      return check_certificate(call, **registered);
     case ClientAuthentication::client_secret_basic:
     case ClientAuthentication::client_secret_post:
       break;
@@ -82,7 +88,7 @@ Read<void> check_authentication(const Call& call, const Client& client) {
   return check_secret(call, **registered, client);
 }
 
-Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type) {
+Read<void> check_client(const Call& call, Client& client, std::string_view grant_type) {
   if (auto known = check_authentication(call, client); !known) return known;
   const auto registered = find_client(call, client.id);
   if (registered && !base::contains(registered->grant_types, grant_type)) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mock-idp/idp/client_preferences.h"
 #include "mock-idp/idp/oauth_form.h"
 
 namespace idp {
@@ -25,7 +26,8 @@ struct RegisteredClient {
   std::string jwks_uri;      ///< where its keys are
   std::string signing_alg;   ///< of its assertions; empty: any
   bool pushed_only = false;  ///< its authorization requests have to be pushed (RFC 9126, section 6)
-  std::string metadata;      ///< JSON object: what else it said, to be told again
+  ClientPreferences preferences;
+  std::string metadata;            ///< JSON object: what else it said, to be told again
   std::string registration_token;  ///< with which it manages its registration (RFC 7592)
   long long issued_at = 0;         ///< seconds since the epoch
   bool from_document = false;      ///< its id is the URL of its metadata
@@ -55,10 +57,11 @@ Read<std::optional<RegisteredClient>> look_up_client(const Call& call, const std
 std::optional<RegisteredClient> find_client(const Call& call, const std::string& id);
 
 /// Whether the client is who it says. In the profile `lax` a client that nobody registered is
-/// whoever it says. The error is `invalid_client`.
-Read<void> check_authentication(const Call& call, const Client& client);
+/// whoever it says. One that its certificate proves has authenticated, from here on. The error is
+/// `invalid_client`.
+Read<void> check_authentication(const Call& call, Client& client);
 /// The same, and whether it may use that grant: one that nobody registered may use any. The error
 /// is `invalid_client` or `unauthorized_client`.
-Read<void> check_client(const Call& call, const Client& client, std::string_view grant_type);
+Read<void> check_client(const Call& call, Client& client, std::string_view grant_type);
 
 }  // namespace idp

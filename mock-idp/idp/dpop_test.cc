@@ -137,6 +137,30 @@ TEST_F(DpopTest, ACodeMayBeBoundToAKeyFromTheStart) {
   EXPECT_EQ(redeem(text, {}, good()).status, 200);
 }
 
+TEST_F(DpopTest, AProofWithAPushedRequestBindsItsCode) {
+  const base::FormFields pushed = {
+      {"response_type", "code"},
+      {"client_id", "app"},
+      {"redirect_uri", kCallback},
+      {"code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
+      {"code_challenge_method", "S256"},
+      {"login_hint", "alice"}};
+  const Json answer = json_of(post("/par", pushed, dpop(proof_for("/par"))));
+  ASSERT_TRUE(answer.contains("request_uri")) << answer.dump();
+  const std::string query =
+      base::encode_form({{"client_id", "app"}, {"request_uri", answer["request_uri"]}});
+  const std::string location = header_of(call({.url = "/authorize?" + query}), "Location");
+  const std::string text =
+      base::form_value(base::parse_form(location.substr(location.find('?') + 1)), "code");
+  EXPECT_EQ(json_of(redeem(text))["error"], "invalid_grant");
+  EXPECT_EQ(redeem(text, {}, good()).status, 200);
+
+  base::FormFields torn = pushed;
+  torn.emplace_back("dpop_jkt", jose::Key::from_pool("ES256", 2)->thumbprint());
+  EXPECT_EQ(json_of(post("/par", torn, dpop(proof_for("/par"))))["error"], "invalid_request");
+  EXPECT_EQ(json_of(post("/par", pushed, good()))["error"], "invalid_dpop_proof") << "not its URL";
+}
+
 TEST_F(DpopTest, UserinfoWantsTheProofOfTheTokensKey) {
   const std::string token = bound()["access_token"];
   const auto answered = owner("DPoP", token, dpop(proof_for("/userinfo", token)));

@@ -21,7 +21,7 @@ constexpr std::string_view kDeviceCookie = "authspec_device";
 Read<Granted> read_wish(const Call& call) {
   const auto fields = read_form(call.request);
   if (!fields) return tl::unexpected(fields.error());
-  const auto client = read_client(call.request, *fields, call.weak(Weakness::two_authentications));
+  auto client = read_client(call.request, *fields, call.weak(Weakness::two_authentications));
   if (!client) return tl::unexpected(client.error());
   if (auto known = check_client(call, *client, kDeviceGrant); !known) {
     return tl::unexpected(known.error());
@@ -43,7 +43,7 @@ http::Response show(const Call& call, const std::string& user_code, bool entered
   if (!wish) return device_code_page(entered ? "No device waits for that code." : "");
   std::string browser = cookie(call.request, kDeviceCookie);
   if (browser.empty()) browser = base::random_hex(16);
-  const auto client = call.provider.clients.find(call.issuer->name(), wish->client_id);
+  const auto client = find_client(call, wish->client_id);
   const bool named = client && !client->name.empty();
   http::Response response =
       device_login_page(*wish, {.client = named ? client->name : wish->client_id,

@@ -107,12 +107,20 @@ http::Response document(const Call& call, const Json& json, bool openid) {
   return response;
 }
 
-}  // namespace
+/// What only clients that come over TLS can use (RFC 8705).
+void add_certificates(const Call& call, Json& json) {
+  if (!call.request.encrypted) return;
+  json["tls_client_certificate_bound_access_tokens"] = true;
+  for (const char* const endpoint : {"token", "introspection", "revocation"}) {
+    Json& methods = json[std::string(endpoint) + "_endpoint_auth_methods_supported"];
+    for (const auto how : certificate_authentications()) methods.push_back(to_string(how));
+  }
+}
 
-/// OpenID Connect Discovery 1.0, section 3.
-http::Response openid_configuration(const Call& call) {
+/// What ID tokens are signed with is told in both documents: clients of OAuth get them, too.
+Json complete_metadata(const Call& call) {
   Json json = metadata(*call.issuer);
-  json["subject_types_supported"] = {"public"};
+  add_certificates(call, json);
   Json& algorithms = json["id_token_signing_alg_values_supported"] = Json::array();
   for (const KeyEntry& entry : call.issuer->keys().keys()) {
     const std::string& alg = entry.key.alg();
@@ -121,12 +129,21 @@ http::Response openid_configuration(const Call& call) {
       algorithms.push_back(alg);
     }
   }
+  return json;
+}
+
+}  // namespace
+
+/// OpenID Connect Discovery 1.0, section 3.
+http::Response openid_configuration(const Call& call) {
+  Json json = complete_metadata(call);
+  json["subject_types_supported"] = {"public"};
   return document(call, json, /*openid=*/true);
 }
 
 /// RFC 8414, section 3.
 http::Response authorization_server_metadata(const Call& call) {
-  return document(call, metadata(*call.issuer), /*openid=*/false);
+  return document(call, complete_metadata(call), /*openid=*/false);
 }
 
 }  // namespace idp

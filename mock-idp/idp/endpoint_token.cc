@@ -22,11 +22,25 @@ bool has_password_grant(const Issuer& issuer) {
   return issuer.behaviour().weaknesses.has(Weakness::password_grant);
 }
 
+/// A client that registered for bound tokens gets no others (RFC 9449, section 5.2).
+Read<void> check_promise(const Call& call, const TokenRequest& request) {
+  const auto client = find_client(call, request.client.id);
+  if (!client) return {};
+  if (client->preferences.dpop && request.confirmation.jkt.empty()) {
+    return refuse("invalid_request", "the client registered for DPoP, and there is no proof");
+  }
+  if (client->preferences.bound_by_certificate && call.request.certificate.empty()) {
+    return refuse("invalid_request", "the client registered to show its certificate");
+  }
+  return {};
+}
+
 /// What grants do with requests whose client is known.
 Read<jose::Members> run(const Call& call, const Grant& grant, TokenRequest& request) {
   auto confirmation = read_confirmation(call);
   if (!confirmation) return tl::unexpected(confirmation.error());
   request.confirmation = std::move(*confirmation);
+  if (auto kept = check_promise(call, request); !kept) return tl::unexpected(kept.error());
   return grant.run(call, request);
 }
 

@@ -76,7 +76,7 @@ Read<void> check_replay(const Call& call, const CompactJws& jws, bool id_jag) {
                       static_cast<double>(call.provider.clock.epoch_seconds());
   const auto until = call.provider.clock.now() +
                      std::chrono::seconds(static_cast<long long>(std::min(left, kLongest)) + 1);
-  const std::string owner = "assertion " + call.issuer->name() + " " + jws.claim("iss");
+  const std::string owner = "grant " + call.issuer->name() + " " + jws.claim("iss");
   if (!call.provider.replays.is_first(owner, jti, until)) {
     return bad_jwt_bearer("its jti was used before");
   }

@@ -63,6 +63,10 @@ std::string_view to_string(ClientAuthentication how) {
       return "client_secret_basic";
     case ClientAuthentication::client_secret_post:
       return "client_secret_post";
+    case ClientAuthentication::tls_client_auth:
+      return "tls_client_auth";
+    case ClientAuthentication::self_signed_tls_client_auth:
+      return "self_signed_tls_client_auth";
     case ClientAuthentication::none:
       break;
   }
@@ -76,9 +80,22 @@ std::span<const ClientAuthentication> client_authentications() {
   return kAll;
 }
 
+std::span<const ClientAuthentication> certificate_authentications() {
+  using enum ClientAuthentication;
+  static constexpr ClientAuthentication kAll[] = {tls_client_auth, self_signed_tls_client_auth};
+  return kAll;
+}
+
+bool is_by_certificate(ClientAuthentication how) {
+  return how == ClientAuthentication::tls_client_auth ||
+         how == ClientAuthentication::self_signed_tls_client_auth;
+}
+
 std::optional<ClientAuthentication> client_authentication_from(std::string_view name) {
-  for (const ClientAuthentication how : client_authentications()) {
-    if (to_string(how) == name) return how;
+  for (const auto ways : {client_authentications(), certificate_authentications()}) {
+    for (const ClientAuthentication how : ways) {
+      if (to_string(how) == name) return how;
+    }
   }
   return std::nullopt;
 }

@@ -28,11 +28,21 @@ tl::unexpected<TokenError> refuse(std::string code, std::string description);
 tl::unexpected<TokenError> refuse_client(std::string description);
 
 /// How a client says who it is (RFC 6749, section 2.3.1; RFC 8414 has the names).
-enum class ClientAuthentication { none, client_secret_basic, client_secret_post, private_key_jwt };
+enum class ClientAuthentication {
+  none,
+  client_secret_basic,
+  client_secret_post,
+  private_key_jwt,
+  tls_client_auth,
+  self_signed_tls_client_auth,
+};
 std::string_view to_string(ClientAuthentication how);
 std::optional<ClientAuthentication> client_authentication_from(std::string_view name);
-/// All of them, `none` last.
+/// All but those by certificate, `none` last.
 std::span<const ClientAuthentication> client_authentications();
+/// Those by the certificate of the connection (RFC 8705), which takes https.
+std::span<const ClientAuthentication> certificate_authentications();
+bool is_by_certificate(ClientAuthentication how);
 
 struct Client {
   std::string id;

@@ -6,17 +6,18 @@ namespace idp {
 
 namespace {
 
-Read<void> check_asker(const Call& call, const Client& client, Askers askers) {
-  const bool named = client.authenticates() || askers == Askers::public_ones_too;
+Read<void> check_asker(const Call& call, Client& client, Askers askers) {
+  const bool anyhow = askers == Askers::public_ones_too;
   if (find_client(call, client.id)) {
-    if (!named) return refuse_client("client authentication is missing");
-    return check_authentication(call, client);
+    if (auto known = check_authentication(call, client); !known) return known;
+    if (client.authenticates() || anyhow) return {};
+    return refuse_client("client authentication is missing");
   }
   const OpaqueTokens& tokens = call.issuer->opaque_tokens();
   const bool anybody = tokens.names_clients() || call.weak(Weakness::any_client);
   if (anybody && tokens.may_ask(client.id, client.secret)) return {};
   const bool nobody_known = !client.authenticates() && call.weak(Weakness::any_client);
-  if (named && nobody_known) return {};
+  if (anyhow && nobody_known) return {};
   return refuse_client("the client is not known or its secret is wrong");
 }
 
