@@ -42,7 +42,8 @@ void AdjustableClock::freeze(Time at) {
 void AdjustableClock::resume() {
   const std::lock_guard lock(mutex_);
   if (!frozen_) return;
-  offset_ = std::chrono::duration_cast<std::chrono::milliseconds>(*frozen_ - source_.now());
+  // Rounded up: time never goes back.
+  offset_ = std::chrono::ceil<std::chrono::milliseconds>(*frozen_ - source_.now());
   frozen_.reset();
 }
 

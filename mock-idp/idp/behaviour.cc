@@ -2,13 +2,34 @@
 
 #include <fmt/core.h>
 
+#include <optional>
+#include <utility>
+
 #include "common/base/suggest.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/fault_kinds.h"
+#include "mock-idp/idp/provider.h"
 
 namespace idp {
 namespace {
 
 constexpr std::string_view kDpopNonce = "dpop-nonce";
+
+/// `ENDPOINT-FAULT`; nothing where the word is no such thing.
+std::optional<StandingFault> standing_fault(std::string_view word) {
+  for (const NamedFault& fault : named_faults()) {
+    const std::string ending = "-" + std::string(fault.name);
+    if (word.size() <= ending.size() || word.substr(word.size() - ending.size()) != ending) {
+      continue;
+    }
+    const std::string endpoint(word.substr(0, word.size() - ending.size()));
+    if (!base::contains(endpoint_names(), endpoint)) continue;
+    StandingFault standing{endpoint, misbehaviour_of(fault)};
+    standing.does.name = word;
+    return standing;
+  }
+  return std::nullopt;
+}
 
 /// False where the word is no scenario.
 bool take(std::string_view word, Behaviour& behaviour) {
@@ -22,6 +43,8 @@ bool take(std::string_view word, Behaviour& behaviour) {
     behaviour.dpop_nonce = true;
   } else if (const auto weakness = weakness_from(word)) {
     behaviour.weaknesses.add(*weakness);
+  } else if (auto fault = standing_fault(word)) {
+    behaviour.faults.push_back(std::move(*fault));
   } else {
     return false;
   }
@@ -31,6 +54,11 @@ bool take(std::string_view word, Behaviour& behaviour) {
 std::vector<std::string> names() {
   std::vector<std::string> all;
   for (Scenario& scenario : scenarios()) all.push_back(std::move(scenario.name));
+  for (const std::string& endpoint : endpoint_names()) {
+    for (const NamedFault& fault : named_faults()) {
+      all.push_back(fmt::format("{}-{}", endpoint, fault.name));
+    }
+  }
   return all;
 }
 

@@ -32,7 +32,8 @@ struct Scenario {
   std::string summary;  ///< for people
 };
 
-/// Every scenario there is: personas, the profiles `lax` and `strict`, each weakness.
+/// Every scenario there is: personas, the profiles `lax` and `strict`, each weakness. Beside them,
+/// each endpoint has those of `named_faults`: `jwks-503`.
 std::vector<Scenario> scenarios();
 
 /// What the name of an issuer says; what it leaves open is as `usual`. Later words win. The error

@@ -98,4 +98,10 @@ Read<void> check_client(const Call& call, Client& client, std::string_view grant
   return {};
 }
 
+void Clients::clear() {
+  const std::lock_guard lock(mutex_);
+  clients_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

@@ -40,6 +40,7 @@ class Clients {
   void add(std::string_view issuer, RegisteredClient client);
   void remove(std::string_view issuer, std::string_view id);
   std::optional<RegisteredClient> find(std::string_view issuer, std::string_view id) const;
+  void clear();
 
  private:
   mutable std::mutex mutex_;

@@ -27,6 +27,7 @@ enum class ArgumentType {
   texts,          ///< an array of strings
   text_or_texts,  ///< a string, or an array of strings
   object,         ///< an object of any members
+  times,          ///< a whole number from 1, or "forever"
   anything,       ///< any JSON value
 };
 
@@ -106,6 +107,8 @@ std::string control_text(const ControlJson& json);
 /// `{"error": …}`, with `pointer` or `parameter`.
 http::Response control_refusal(const Refusal& refusal);
 
+/// The kinds of faults, and those that issuers' names choose.
+ControlJson faults_vocabulary();
 ControlJson issuer_json(const Issuer& issuer);
 ControlJson key_json(const KeyEntry& entry);
 ControlJson entry_json(const Entry& entry);
@@ -128,5 +131,19 @@ Obeyed<http::Response> clear_journal(const ControlCall& call);
 Obeyed<http::Response> mint_token(const ControlCall& call);
 Obeyed<http::Response> verify_token(const ControlCall& call);
 Obeyed<http::Response> list_scenarios(const ControlCall& call);
+Obeyed<http::Response> plant_fault(const ControlCall& call);
+Obeyed<http::Response> list_faults(const ControlCall& call);
+Obeyed<http::Response> remove_faults(const ControlCall& call);
+Obeyed<http::Response> show_clock(const ControlCall& call);
+Obeyed<http::Response> freeze_clock(const ControlCall& call);
+Obeyed<http::Response> resume_clock(const ControlCall& call);
+Obeyed<http::Response> advance_clock(const ControlCall& call);
+Obeyed<http::Response> offset_clock(const ControlCall& call);
+Obeyed<http::Response> enqueue(const ControlCall& call);
+Obeyed<http::Response> make_bait(const ControlCall& call);
+Obeyed<http::Response> list_baits(const ControlCall& call);
+Obeyed<http::Response> clear_baits(const ControlCall& call);
+Obeyed<http::Response> steer_upstream(const ControlCall& call);
+Obeyed<http::Response> reset(const ControlCall& call);
 
 }  // namespace idp

@@ -16,6 +16,8 @@
 namespace idp {
 namespace {
 
+constexpr double kMostTimes = 1e9;
+
 bool all_texts(const ControlJson& value) {
   return value.is_array() && std::all_of(value.begin(), value.end(),
                                          [](const ControlJson& one) { return one.is_string(); });
@@ -63,6 +65,11 @@ std::string problem_of(const ControlJson& value, const Argument& argument) {
                                                    : "has to be a string or an array of strings";
     case ArgumentType::object:
       return value.is_object() ? "" : "has to be an object";
+    case ArgumentType::times:
+      return value == "forever" || (value.is_number_integer() && value.get<double>() >= 1 &&
+                                    value.get<double>() <= kMostTimes)
+                 ? ""
+                 : "has to be a whole number from 1, or \"forever\"";
     case ArgumentType::anything:
       break;
   }

@@ -76,6 +76,44 @@ constexpr Argument kVerify[] = {
     {"issuer", ArgumentType::text, "by whose keys; that of its `iss` by default, else `main`"},
 };
 
+constexpr Argument kFault[] = {
+    {"endpoint", ArgumentType::text, "as the journal names it, or * for each", true},
+    {"kind", ArgumentType::text, "what it does; GET /_ctl/scenarios has the kinds", true},
+    {"issuer", ArgumentType::text, "of which issuer; without it of every one"},
+    {"times", ArgumentType::times, "how often it acts; for ever by default"},
+    {"after", ArgumentType::integer, "how many requests are answered truly before", false, 0, 1e9},
+    {"status", ArgumentType::integer, "the status of the answer", false, 200, 599},
+    {"body", ArgumentType::text, "its body"},
+    {"content_type", ArgumentType::text, "its content type"},
+    {"location", ArgumentType::text, "where a redirect leads"},
+    {"seconds", ArgumentType::number, "how long", false, 0, 3600},
+    {"bytes", ArgumentType::integer, "how many", false, 0, 256.0 * 1024 * 1024},
+};
+constexpr Argument kRemoveFault[] = {
+    {"id", ArgumentType::text, "that one only"},
+};
+constexpr Argument kFreeze[] = {
+    {"at", ArgumentType::text, "when, as 2030-01-01T00:00:00Z; now by default"},
+};
+constexpr Argument kSpan[] = {
+    {"seconds", ArgumentType::number, "how far; may be negative", true, -kLongTime, kLongTime},
+};
+constexpr Argument kEnqueue[] = {
+    {"issuer", ArgumentType::text, "`main` by default"},
+    {"sub", ArgumentType::text, "who logs in at the next authorization request, without a page"},
+    {"claims", ArgumentType::object, "claims for the tokens of that login"},
+    {"error", ArgumentType::text, "the error that the endpoint answers the next time"},
+    {"error_description", ArgumentType::text, "what it says about that"},
+    {"endpoint", ArgumentType::text, "which endpoint answers the error"},
+    {"status", ArgumentType::integer, "with which status, 400 by default", false, 200, 599},
+};
+constexpr Argument kBait[] = {
+    {"redirect", ArgumentType::flag, "whether it leads on to another address of this machine"},
+};
+constexpr Argument kUpstream[] = {
+    {"status", ArgumentType::integer, "how the API at /i/NAME/upstream answers", true, 200, 599},
+};
+
 constexpr ControlCommand kCommands[] = {
     {"GET", "/issuers", "the issuers that were asked for so far", {}, list_issuers},
     {"GET", "/issuers/{issuer}/keys", "the keys of an issuer with their states", {}, list_keys},
@@ -113,6 +151,21 @@ constexpr ControlCommand kCommands[] = {
      "the words that can be used: scenarios, mutations, endpoints",
      {},
      list_scenarios},
+    {"GET", "/faults", "the faults that are planted", {}, list_faults},
+    {"POST", "/faults", "an endpoint misbehaves from now on", kFault, plant_fault},
+    {"DELETE", "/faults", "it behaves again", kRemoveFault, remove_faults},
+    {"GET", "/clock", "what time it is for the provider", {}, show_clock},
+    {"POST", "/clock/freeze", "time stands still", kFreeze, freeze_clock},
+    {"POST", "/clock/resume", "time runs again, from where it stood", {}, resume_clock},
+    {"POST", "/clock/advance", "time jumps", kSpan, advance_clock},
+    {"POST", "/clock/offset", "time runs so far ahead of this machine's", kSpan, offset_clock},
+    {"POST", "/enqueue", "who logs in next, or what goes wrong next", kEnqueue, enqueue},
+    {"GET", "/baits", "the baits, and how often they were fetched", {}, list_baits},
+    {"POST", "/baits", "a URL that nobody has a reason to fetch", kBait, make_bait},
+    {"DELETE", "/baits", "forgets them", {}, clear_baits},
+    {"POST", "/upstream", "how the API behind a server under test answers", kUpstream,
+     steer_upstream},
+    {"POST", "/reset", "everything is as at the start", {}, reset},
 };
 
 }  // namespace

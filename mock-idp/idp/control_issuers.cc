@@ -47,7 +47,8 @@ Obeyed<http::Response> list_scenarios(const ControlCall& /*call*/) {
   return control_answer({{"scenarios", std::move(scenarios_json)},
                          {"mutations", std::move(mutations)},
                          {"algorithms", jose::signing_algorithms()},
-                         {"endpoints", endpoint_names()}});
+                         {"endpoints", endpoint_names()},
+                         {"faults", faults_vocabulary()}});
 }
 
 }  // namespace idp

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.h"
-#include "common/base/random.h"
 #include "mock-idp/idp/control.h"
 #include "mock-idp/idp/mint.h"
 
@@ -58,7 +57,7 @@ Obeyed<http::Response> mint_token(const ControlCall& call) {
   if (!issuer) return tl::unexpected(issuer.error());
   auto recipe = recipe_for(call, **issuer);
   if (!recipe) return tl::unexpected(recipe.error());
-  const std::string bait = call.provider.origin + "/bait/" + base::random_hex(16);
+  const std::string bait = call.provider.origin + call.provider.baits.make();
   const MintRequest request = mint_request(call);
   if (auto done = apply(request, (*issuer)->surroundings(bait), *recipe); !done) {
     return refuse_argument("mutate", done.error().message);

@@ -12,59 +12,13 @@
 #include "common/base/url.h"
 #include "common/http/client.h"
 #include "common/tls/stream.h"
+#include "mock-idp/idp/control_testing.h"
 
 namespace idp {
 namespace {
 
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
-
-class ControlTest : public testing::Test {
- protected:
-  void SetUp() override { start({}); }
-
-  void start(Options options) {
-    auto started = MockIdp::start(std::move(options));
-    ASSERT_TRUE(started) << started.error().message;
-    idp_ = std::move(*started);
-  }
-
-  http::ClientResponse send(http::ClientRequest request) const {
-    request.url = idp_->origin() + request.url;
-    auto response = http::fetch(request, base::Deadline::after(10s));
-    EXPECT_TRUE(response) << response.error().message;
-    return response ? *response : http::ClientResponse{};
-  }
-  http::ClientResponse get(std::string path, base::Headers headers = {}) const {
-    return send({.url = std::move(path), .headers = std::move(headers)});
-  }
-  http::ClientResponse post(std::string path, std::string body = {},
-                            base::Headers headers = {}) const {
-    if (!body.empty()) headers.push_back({"Content-Type", "application/json"});
-    return send({.method = "POST",
-                 .url = "/_ctl" + path,
-                 .headers = std::move(headers),
-                 .body = std::move(body)});
-  }
-  static Json json_of(const http::ClientResponse& response) {
-    const auto json = base::parse_json(response.body);
-    EXPECT_TRUE(json) << response.body;
-    return json ? *json : Json();
-  }
-  /// Of the key set as clients see it.
-  Json published() const { return json_of(get("/i/main/jwks"))["keys"]; }
-  Json keys(const std::string& verb, std::string body = {}) const {
-    const auto response = post("/issuers/main/keys/" + verb, std::move(body));
-    EXPECT_EQ(response.status, 200) << response.body;
-    return json_of(response);
-  }
-  std::string token() const { return json_of(post("/mint", "{}"))["token"]; }
-  Json verdict(const std::string& text) const {
-    return json_of(post("/verify", Json{{"token", text}}.dump()));
-  }
-
-  std::unique_ptr<MockIdp> idp_;
-};
 
 TEST_F(ControlTest, RotationKeepsTheOldKeyPublishedUnlessToldOtherwise) {
   const std::string before = token();
@@ -208,7 +162,7 @@ TEST_F(ControlTest, TheJournalIsFilteredCountedAndExported) {
 
 TEST_F(ControlTest, AForgottenJournalGoesOnCounting) {
   get("/i/main/jwks");
-  EXPECT_EQ(json_of(send({.method = "DELETE", .url = "/_ctl/journal"}))["last"], 1);
+  EXPECT_EQ(json_of(remove("/journal"))["last"], 1);
   EXPECT_EQ(json_of(get("/_ctl/journal"))["count"], 0);
   get("/i/main/jwks");
   EXPECT_EQ(json_of(get("/_ctl/journal?since=1"))["entries"][0]["sequence"], 2);

@@ -126,4 +126,11 @@ Read<Granted> Devices::ask(const std::string& device_code, std::string_view issu
   return refuse("slow_down", "five seconds more between two requests");
 }
 
+void Devices::clear() {
+  const std::lock_guard lock(mutex_);
+  devices_.clear();
+  by_user_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

@@ -40,6 +40,7 @@ class Devices {
   /// `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, else `invalid_grant`.
   Read<Granted> ask(const std::string& device_code, std::string_view issuer,
                     std::string_view client_id);
+  void clear();
 
  private:
   struct Device {

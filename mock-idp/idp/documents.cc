@@ -145,4 +145,10 @@ void Documents::keep(const std::string& key, const std::string& text, long long 
   kept_[key] = {text, clock_.now() + std::chrono::seconds(seconds)};
 }
 
+void Documents::clear() {
+  const std::lock_guard lock(mutex_);
+  kept_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

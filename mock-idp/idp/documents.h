@@ -33,6 +33,7 @@ class Documents {
   /// The text of the document. `fresh`: what is kept does not count.
   base::Result<std::string> get(const Call& call, const std::string& url, DocumentKind kind,
                                 bool fresh = false);
+  void clear();
 
  private:
   struct Kept {

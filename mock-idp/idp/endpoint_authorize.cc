@@ -111,6 +111,17 @@ tl::expected<AuthorizationRequest, AuthorizationError> read_request(
 http::Response begin(const Call& call, const base::FormFields& fields) {
   const auto request = read_request(call, fields);
   if (!request) return answer_error(call, request.error());
+  // What was put into the queue for this request comes first.
+  const std::string& issuer = call.issuer->name();
+  if (auto error = call.provider.queue.next_error(issuer)) {
+    return answer_error(call, {std::move(*error), request->back});
+  }
+  if (auto next = call.provider.queue.next_user(issuer)) {
+    return grant(call, *request,
+                 {.subject = std::move(next->subject),
+                  .claims = std::move(next->claims),
+                  .since = call.provider.clock.now()});
+  }
   // Nobody has to press a button in a test: the hint is enough.
   if (call.weak(Weakness::hint_logs_in) && is_subject(request->login_hint)) {
     return grant(call, *request,

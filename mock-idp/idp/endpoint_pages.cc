@@ -38,6 +38,17 @@ http::Response healthz(const Call& call) {
 }
 
 /// A URL that only a forged token pointed to: that it was asked for is what matters.
-http::Response bait(const Call& /*call*/) { return http::Response::json(200, R"({"keys":[]})"); }
+http::Response bait(const Call& call) {
+  const auto hit = call.provider.baits.hit(call.request.path);
+  constexpr std::string_view kFollowed = "/followed";
+  const bool leads_on = hit && hit->redirect && call.request.path == hit->path;
+  http::Response response = http::Response::json(leads_on ? 302 : 200, R"({"keys":[]})");
+  if (leads_on) {
+    const auto origins = call.provider.bait_listeners.origins(0);
+    const std::string& to = origins.empty() ? call.provider.origin : origins.front();
+    response.headers.push_back({"Location", to + hit->path + std::string(kFollowed)});
+  }
+  return response;
+}
 
 }  // namespace idp

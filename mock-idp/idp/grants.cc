@@ -258,4 +258,14 @@ const Grants::Family* Grants::live(const std::string& token, std::string_view is
   return good ? &family : nullptr;
 }
 
+void Grants::clear() {
+  const std::lock_guard lock(mutex_);
+  codes_.clear();
+  code_order_.clear();
+  families_.clear();
+  family_order_.clear();
+  revoked_.clear();
+  revoked_order_.clear();
+}
+
 }  // namespace idp

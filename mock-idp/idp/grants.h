@@ -99,6 +99,7 @@ class Grants {
   std::optional<Granted> look_up_refresh_token(const std::string& token,
                                                std::string_view issuer) const;
 
+  void clear();
  private:
   struct StoredCode {
     Code code;

@@ -40,4 +40,10 @@ std::optional<Login> Logins::take(const std::string& id, const std::string& issu
   return taken;
 }
 
+void Logins::clear() {
+  const std::lock_guard lock(mutex_);
+  logins_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

@@ -30,6 +30,7 @@ class Logins {
   /// nobody looks at the browser (`browser` is null).
   std::optional<Login> take(const std::string& id, const std::string& issuer,
                             const std::string* browser);
+  void clear();
 
  private:
   const base::Clock& clock_;

@@ -114,7 +114,7 @@ std::uint16_t MockIdp::port() const { return impl_->port; }
 Issuer& MockIdp::issuer(std::string_view name) { return impl_->provider.make_issuer(name); }
 Journal& MockIdp::journal() { return impl_->provider.journal; }
 base::AdjustableClock& MockIdp::clock() { return impl_->provider.clock; }
-std::string MockIdp::bait() { return origin() + "/bait/" + base::random_hex(16); }
+std::string MockIdp::bait() { return origin() + impl_->provider.baits.make(); }
 void MockIdp::answer_upstream_with(int status) { impl_->provider.upstream_status = status; }
 Provider& MockIdp::provider() { return impl_->provider; }
 const std::string& MockIdp::admin_token() const { return impl_->provider.admin_token; }
@@ -132,6 +132,7 @@ base::Result<std::string> MockIdp::control(std::string_view command, std::string
 
 void MockIdp::stop() {
   impl_->provider.stopping = true;
+  impl_->provider.bait_listeners.stop();
   impl_->server->stop();
 }
 

@@ -83,4 +83,12 @@ bool OpaqueTokens::may_ask(std::string_view id, std::string_view secret) const {
   return clients_.empty() || (found != clients_.end() && found->second == secret);
 }
 
+void OpaqueTokens::clear() {
+  const std::lock_guard lock(mutex_);
+  tokens_.clear();
+  oldest_first_.clear();
+  clients_.clear();
+  answers_anybody_ = false;
+}
+
 }  // namespace idp

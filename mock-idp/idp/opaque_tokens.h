@@ -63,6 +63,7 @@ class OpaqueTokens {
   /// out from the journal how a client asks, and needs it to go on.
   void answer_anybody() { answers_anybody_ = true; }
   bool answers_anybody() const { return answers_anybody_; }
+  void clear();
 
  private:
   const base::Clock& clock_;

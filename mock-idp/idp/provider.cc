@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace idp {
 
@@ -25,28 +26,59 @@ base::Result<Issuer*> Provider::find_issuer(std::string_view name) {
   {
     const std::shared_lock lock(mutex_);
     const auto found = issuers_.find(name);
-    if (found != issuers_.end()) return found->second.get();
+    if (found != issuers_.end()) return found->second.issuer.get();
     if (issuers_.size() >= kMaxIssuers) return base::fail("there are too many issuers");
   }
   if (auto good = check_issuer_name(name); !good) return tl::unexpected(good.error());
   return &make_issuer(name);
 }
 
+Provider::Provider(Options chosen)
+    : options(std::move(chosen)),
+      journal(options.journal_capacity),
+      bait_listeners([this](const http::Request& request) { return serve(*this, request); },
+                     clock) {}
+
 std::vector<Issuer*> Provider::issuers() {
   const std::shared_lock lock(mutex_);
   std::vector<Issuer*> all;
-  for (const auto& [name, issuer] : issuers_) all.push_back(issuer.get());
+  for (const auto& [name, made] : issuers_) all.push_back(made.issuer.get());
   return all;
+}
+
+void Provider::reset() {
+  faults.clear();
+  queue.clear();
+  baits.clear();
+  clients.clear();
+  grants.clear();
+  devices.clear();
+  logins.clear();
+  replays.clear();
+  sessions.clear();
+  documents.clear();
+  pushed_requests.clear();
+  upstream_status = kUpstreamStatus;
+  clock.offset(std::chrono::milliseconds(0));
+  {
+    const std::unique_lock lock(mutex_);
+    for (auto& [name, made] : issuers_) {
+      made.issuer->keys().restore(made.first_keys);
+      made.issuer->opaque_tokens().clear();
+    }
+  }
+  journal.clear();
 }
 
 Issuer& Provider::make_issuer(std::string_view name) {
   const std::unique_lock lock(mutex_);
-  auto& issuer = issuers_[std::string(name)];
-  if (!issuer) {
+  Made& made = issuers_[std::string(name)];
+  if (!made.issuer) {
     const std::string text(name);
-    issuer = std::make_unique<Issuer>(text, origin + "/i/" + text, options, clock);
+    made.issuer = std::make_unique<Issuer>(text, origin + "/i/" + text, options, clock);
+    made.first_keys = made.issuer->keys().contents();
   }
-  return *issuer;
+  return *made.issuer;
 }
 
 }  // namespace idp

@@ -9,14 +9,17 @@
 #include <vector>
 
 #include "common/http/server.h"
+#include "mock-idp/idp/baits.h"
 #include "mock-idp/idp/clients.h"
 #include "mock-idp/idp/devices.h"
 #include "mock-idp/idp/documents.h"
+#include "mock-idp/idp/faults.h"
 #include "mock-idp/idp/grants.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
 #include "mock-idp/idp/nonces.h"
 #include "mock-idp/idp/pushed_requests.h"
+#include "mock-idp/idp/queue.h"
 #include "mock-idp/idp/replays.h"
 #include "mock-idp/idp/sessions.h"
 
@@ -24,17 +27,20 @@ namespace idp {
 
 /// More issuers than this are not made by being asked for: names are the client's choice.
 inline constexpr std::size_t kMaxIssuers = 1000;
+/// How the upstream answers until somebody says otherwise.
+inline constexpr int kUpstreamStatus = 200;
 
 /// What the endpoints share.
 struct Provider {
-  explicit Provider(Options chosen)
-      : options(std::move(chosen)), journal(options.journal_capacity) {}
+  explicit Provider(Options chosen);
 
   /// Made when first asked for. The error says why there is none of that name.
   base::Result<Issuer*> find_issuer(std::string_view name);
   Issuer& make_issuer(std::string_view name);
   /// Those that were asked for so far, by name.
   std::vector<Issuer*> issuers();
+  /// Everything is as at the start, but for the issuers that were made: they stay.
+  void reset();
 
   const Options options;
   base::AdjustableClock clock;
@@ -45,19 +51,27 @@ struct Provider {
   Devices devices{clock};
   Logins logins{clock};
   Replays replays{clock};
+  Faults faults;
+  Queue queue;
+  Baits baits;
   const Nonces nonces{clock};
   Sessions sessions{clock};
   Documents documents{clock};
   PushedRequests pushed_requests{clock};
-  std::atomic<int> upstream_status{200};  ///< how the upstream answers
-  std::string admin_token;                ///< empty: whoever reaches us may steer
-  std::string ca_certificate;             ///< PEM; empty without https
-  std::atomic<int> waiting{0};            ///< requests that wait for the journal
-  std::atomic<bool> stopping{false};      ///< whoever waits ends
+  std::atomic<int> upstream_status{kUpstreamStatus};  ///< how the upstream answers
+  std::string admin_token;                            ///< empty: whoever reaches us may steer
+  std::string ca_certificate;                         ///< PEM; empty without https
+  std::atomic<int> waiting{0};                        ///< requests that wait for the journal
+  std::atomic<bool> stopping{false};                  ///< whoever waits ends
+  BaitListeners bait_listeners;  // last, so that they end before what they serve
 
  private:
+  struct Made {
+    std::unique_ptr<Issuer> issuer;
+    KeySetContents first_keys;  ///< to come back to
+  };
   std::shared_mutex mutex_;
-  std::map<std::string, std::unique_ptr<Issuer>, std::less<>> issuers_;
+  std::map<std::string, Made, std::less<>> issuers_;
 };
 
 /// One request on its way to an endpoint.

@@ -48,4 +48,10 @@ std::optional<base::FormFields> PushedRequests::take(const std::string& uri,
   return live ? std::optional(std::move(fields)) : std::nullopt;
 }
 
+void PushedRequests::clear() {
+  const std::lock_guard lock(mutex_);
+  requests_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

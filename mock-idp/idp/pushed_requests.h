@@ -27,6 +27,7 @@ class PushedRequests {
   /// Its parameters; the reference is used up then.
   std::optional<base::FormFields> take(const std::string& uri, std::string_view issuer,
                                        std::string_view client_id);
+  void clear();
 
  private:
   struct Pushed {

@@ -24,4 +24,10 @@ bool Replays::is_first(std::string_view owner, std::string_view id, base::Time u
   return true;
 }
 
+void Replays::clear() {
+  const std::lock_guard lock(mutex_);
+  seen_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

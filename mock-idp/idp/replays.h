@@ -17,6 +17,7 @@ class Replays {
   explicit Replays(const base::Clock& clock) : clock_(clock) {}
   /// Whether `id` of `owner` comes for the first time; it is remembered until then.
   bool is_first(std::string_view owner, std::string_view id, base::Time until);
+  void clear();
 
  private:
   const base::Clock& clock_;

@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/misbehave.h"
 #include "mock-idp/idp/page_assets.h"
 #include "mock-idp/idp/persona_spec.h"
 #include "mock-idp/idp/provider.h"
@@ -135,6 +136,27 @@ http::Response not_found(const std::string& problem) {
                                                base::json_string(problem)));
 }
 
+/// What was planted comes before what the issuer's name says.
+Misbehaviour fault_of(Provider& provider, const Found& found) {
+  if (found.issuer == nullptr || found.endpoint == nullptr) return {};
+  if (auto planted = provider.faults.take(found.issuer->name(), found.name)) return *planted;
+  for (const StandingFault& fault : found.issuer->behaviour().faults) {
+    if (fault.endpoint == found.name) return fault.does;
+  }
+  return {};
+}
+
+http::Response answer(Provider& provider, const http::Request& request, const Found& found,
+                      const Misbehaviour& fault) {
+  if (found.endpoint == nullptr) return not_found(found.problem);
+  http::Response response;
+  const bool truly = !fault || fault.tells_truth();
+  if (truly) response = found.endpoint(Call{request, provider, found.issuer});
+  if (!fault) return response;
+  return misbehave(fault, std::move(response), request.method == "HEAD",
+                   base::http_time(provider.clock.now()));
+}
+
 std::int64_t monotonic_us() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
@@ -150,9 +172,9 @@ http::Response serve(Provider& provider, const http::Request& request) {
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
   const Found found = find(provider, request.path);
-  http::Response response = found.endpoint == nullptr
-                                ? not_found(found.problem)
-                                : found.endpoint(Call{request, provider, found.issuer});
+  const Misbehaviour fault = fault_of(provider, found);
+  http::Response response = answer(provider, request, found, fault);
+  entry.fault = fault.name;
   entry.connection = request.connection;
   if (found.issuer != nullptr) entry.issuer = found.issuer->name();
   entry.endpoint = std::string(found.name);

@@ -88,4 +88,10 @@ const Session* Sessions::live(const std::string& id, std::string_view issuer) co
   return clock_.now() < ends ? &found->second : nullptr;
 }
 
+void Sessions::clear() {
+  const std::lock_guard lock(mutex_);
+  sessions_.clear();
+  order_.clear();
+}
+
 }  // namespace idp

@@ -50,6 +50,7 @@ class Sessions {
   std::optional<Session> find(const std::string& id, std::string_view issuer) const;
   /// Ends it; gives what it was.
   std::optional<Session> log_out(const std::string& id, std::string_view issuer);
+  void clear();
 
  private:
   const Session* live(const std::string& id, std::string_view issuer) const;
