@@ -138,6 +138,7 @@ Json complete_metadata(const Call& call) {
 http::Response openid_configuration(const Call& call) {
   Json json = complete_metadata(call);
   json["subject_types_supported"] = {"public"};
+  json["prompt_values_supported"] = {"none", "login", "consent", "select_account"};
   return document(call, json, /*openid=*/true);
 }
 

@@ -11,11 +11,13 @@ const kResource = "http://127.0.0.1:3000/mcp";
 async function listener() {
   let got;
   const arrived = new Promise((resolve) => { got = resolve; });
-  const server = http.createServer((request, response) => {
+  const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, "http://127.0.0.1");
+    let body = "";
+    for await (const chunk of request) body += chunk;
     response.setHeader("Content-Type", "text/html");
     response.end("<!doctype html><link rel=icon href=data:,><title>Done</title><p>You may close this window.");
-    if (url.pathname === "/callback") got(url.searchParams);
+    if (url.pathname === "/callback") got(request.method === "POST" ? new URLSearchParams(body) : url.searchParams);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { uri: `http://127.0.0.1:${server.address().port}/callback`, arrived, close: () => server.close() };
@@ -82,6 +84,11 @@ export async function checkLogins({ check, open, settings: { origin, pictures } 
       }, { prompt: "login" });
       assert.equal(payload.sub, "carol@example.test");
       assert.equal(payload.team, "blue");
+    });
+    await check(`${name}: form_post brings the answer in a form that nobody has to send`, async () => {
+      const { payload } = await login(page, issuer, () => page.locator("button.user").first().click(),
+                                      { prompt: "consent", response_mode: "form_post" });
+      assert.ok(payload.sub);
     });
     await context.close();
   }
