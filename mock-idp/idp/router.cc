@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "mock-idp/idp/cors.h"
 #include "mock-idp/idp/misbehave.h"
 #include "mock-idp/idp/page_assets.h"
 #include "mock-idp/idp/persona_spec.h"
@@ -44,7 +45,7 @@ constexpr Route kOfIssuer[] = {
     {"/user", "userinfo", github_user},
     {"/tokeninfo", "tokeninfo", tokeninfo},
     {"/register", "register", register_client},
-    {"/end_session", "end_session", end_session},
+    {"/end_session", "end-session", end_session},
 };
 
 /// Before `/i/<name>` (RFC 8414, section 3.1).
@@ -136,8 +137,18 @@ http::Response not_found(const std::string& problem) {
                                                base::json_string(problem)));
 }
 
+/// As it is without a fault.
+http::Response true_answer(const Found& found, const Call& call) {
+  auto preflight = answer_preflight(call.request, found.name);
+  http::Response response = preflight ? std::move(*preflight) : found.endpoint(call);
+  share_with_scripts(call.request, found.name, response);
+  return response;
+}
+
 /// What was planted comes before what the issuer's name says.
-Misbehaviour fault_of(Provider& provider, const Found& found) {
+Misbehaviour fault_of(Provider& provider, const http::Request& request, const Found& found) {
+  // A browser's question before the request uses no fault up.
+  if (request.method == "OPTIONS") return {};
   if (found.issuer == nullptr || found.endpoint == nullptr) return {};
   if (auto planted = provider.faults.take(found.issuer->name(), found.name)) return *planted;
   for (const StandingFault& fault : found.issuer->behaviour().faults) {
@@ -151,7 +162,7 @@ http::Response answer(Provider& provider, const http::Request& request, const Fo
   if (found.endpoint == nullptr) return not_found(found.problem);
   http::Response response;
   const bool truly = !fault || fault.tells_truth();
-  if (truly) response = found.endpoint(Call{request, provider, found.issuer});
+  if (truly) response = true_answer(found, Call{request, provider, found.issuer});
   if (!fault) return response;
   return misbehave(fault, std::move(response), request.method == "HEAD",
                    base::http_time(provider.clock.now()));
@@ -172,7 +183,7 @@ http::Response serve(Provider& provider, const http::Request& request) {
   entry.monotonic_us = monotonic_us();
   entry.time = provider.clock.now();
   const Found found = find(provider, request.path);
-  const Misbehaviour fault = fault_of(provider, found);
+  const Misbehaviour fault = fault_of(provider, request, found);
   http::Response response = answer(provider, request, found, fault);
   entry.fault = fault.name;
   entry.connection = request.connection;
