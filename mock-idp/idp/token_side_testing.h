@@ -23,8 +23,9 @@ class TokenSide : public testing::Test {
  protected:
   using Json = nlohmann::json;
 
-  void SetUp() override {
-    auto started = MockIdp::start();
+  void SetUp() override { start({}); }
+  void start(Options options) {
+    auto started = MockIdp::start(std::move(options));
     ASSERT_TRUE(started) << started.error().message;
     idp_ = std::move(*started);
   }
@@ -34,6 +35,7 @@ class TokenSide : public testing::Test {
 
   http::ClientResponse call(http::ClientRequest request) const {
     request.url = issuer().url() + request.url;
+    request.tls = tls_;
     auto response = http::fetch(request, base::Deadline::after(std::chrono::seconds(10)));
     EXPECT_TRUE(response) << response.error().message;
     return response ? *response : http::ClientResponse{};
@@ -113,6 +115,7 @@ class TokenSide : public testing::Test {
 
   static constexpr char kCallback[] = "http://127.0.0.1:7/cb";
   std::unique_ptr<MockIdp> idp_;
+  tls::Options tls_;  ///< how the client speaks TLS
 
  private:
   std::string name_ = "main";

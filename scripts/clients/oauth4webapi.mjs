@@ -1,4 +1,4 @@
-// node oauth4webapi.mjs ISSUER DPOP_NONCE_ISSUER: npm's oauth4webapi, which checks every answer against
+// node oauth4webapi.mjs ISSUER DPOP_NONCE_ISSUER OTHER_LAX_ISSUER: npm's oauth4webapi, which checks every answer against
 // the RFCs, with each way of authenticating a client; and what its users build on it: DPoP with nonces,
 // token exchange, ID-JAG.
 import { exportJWK } from "jose";
@@ -156,10 +156,14 @@ await check("oauth4webapi: an ID-JAG of one issuer becomes a token of another", 
   same([given.issued_token_type, given.token_type], [`${types}id-jag`, "N_A"], "the answer");
   const claims = await verifiedIdJag(as, given.access_token, there.issuer);
   same([claims.sub, claims.client_id, claims.resource], ["alice", client.client_id, resource], "the ID-JAG");
-  // The client is another one there, so that server refuses an ID-JAG for this one.
+  // Who registers there is another client. That issuer is lax, and serves this one unregistered as well.
+  const grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   const stranger = await register(there, metadata);
-  await refused(generic(there, stranger, oauth.ClientSecretBasic(stranger.client_secret), "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                        { assertion: given.access_token }), "invalid_grant");
+  await refused(generic(there, stranger, oauth.ClientSecretBasic(stranger.client_secret), grant, { assertion: given.access_token }),
+                "invalid_grant");
+  const token = await generic(there, client, oauth.ClientSecretBasic("any"), grant, { assertion: given.access_token });
+  const allowed = await verified(there, token.access_token, resource);
+  same([allowed.sub, allowed.scope, allowed.client_id], ["alice", "mcp:read", client.client_id], "the token");
 });
 
 end();
