@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include <boost/url/parse.hpp>
@@ -43,7 +44,9 @@ bool Url::is_loopback() const {
   return host == "localhost" || host == "::1" || (address && host.rfind("127.", 0) == 0);
 }
 
-Result<Url> parse_url(std::string_view text) {
+namespace {
+
+Result<Url> read_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed) return fail(fmt::format("'{}' is not an absolute URL", text));
   const boost::urls::url_view& view = *parsed;
@@ -68,19 +71,33 @@ Result<Url> parse_url(std::string_view text) {
   url.default_port = url.port == default_port_of(url.scheme);
   url.path = own(view.encoded_path());
   if (url.path.empty()) url.path = "/";
-  // Boost 1.81 takes `http://127.0.0.1.example/` for an address with the path `.example/`. It reads
-  // such a name well where it begins with a letter.
-  if (url.path.front() != '/') {
-    const auto at = static_cast<std::size_t>(view.encoded_host().data() - text.data());
-    auto named = parse_url(std::string(text).insert(at, 1, 'x'));
-    if (named) named->host.erase(0, 1);
-    return named;
-  }
   url.has_query = view.has_query();
   url.query = own(view.encoded_query());
   url.has_fragment = view.has_fragment();
   url.fragment = own(view.encoded_fragment());
   url.has_userinfo = view.has_userinfo();
+  return url;
+}
+
+/// Where the host begins in the text of a URL.
+std::size_t host_begin(std::string_view text) {
+  const std::size_t begin = text.find("://") + 3;
+  const std::string_view authority =
+      text.substr(begin, std::min(text.find_first_of("/?#", begin), text.size()) - begin);
+  const std::size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? begin : begin + at + 1;
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text) {
+  auto url = read_url(text);
+  if (!url || url->path.front() == '/') return url;
+  // Boost 1.81 takes `http://127.0.0.1.example/` for an address with the path `.example/`. It reads
+  // such a name well where it begins with a letter.
+  url = read_url(std::string(text).insert(host_begin(text), 1, 'x'));
+  if (!url || url->path.front() != '/') return fail(fmt::format("'{}' names no host", text));
+  url->host.erase(0, 1);
   return url;
 }
 

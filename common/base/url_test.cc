@@ -63,6 +63,8 @@ TEST(Url, ANameThatLooksLikeALoopbackAddressIsNone) {
   const auto named = parse_url("https://127.0.0.1.example:8443/a?b");
   ASSERT_TRUE(named);
   EXPECT_EQ(named->host, "127.0.0.1.example");
+  EXPECT_EQ(parse_url("http://me@127.0.0.1.example/a?b@c")->host, "127.0.0.1.example");
+  EXPECT_FALSE(parse_url("http://127.0ion::1/cb")) << "neither name nor address";
   EXPECT_EQ(named->target(), "/a?b");
   EXPECT_EQ(named->port, 8443);
   EXPECT_FALSE(named->is_loopback());

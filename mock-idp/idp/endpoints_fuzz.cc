@@ -1,6 +1,9 @@
 // Any request to any endpoint of the provider: never a 5xx, never a crash, and an error is always
 // JSON or a page. The first line chooses how the issuer behaves and where the request goes; the
 // rest is header fields, an empty line and the body.
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +18,22 @@
 namespace {
 
 constexpr std::string_view kIssuers[] = {"main", "main~strict", "x~entra", "x~github~strict"};
+/// As long as it lives nothing can be opened: documents of clients are not fetched from anywhere.
+class NothingOpens {
+ public:
+  NothingOpens() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NothingOpens() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NothingOpens(const NothingOpens&) = delete;
+  NothingOpens& operator=(const NothingOpens&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 constexpr int kLives = 5000;  ///< requests after which a new provider starts
 
 /// A provider that does not listen. A new one now and then: what is left behind must not decide.
@@ -66,7 +85,9 @@ http::Request read(std::string_view rest) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const http::Request request = read({reinterpret_cast<const char*>(data), size});
-  const http::Response response = idp::serve(provider(), request);
+  idp::Provider& current = provider();
+  const NothingOpens offline;
+  const http::Response response = idp::serve(current, request);
   if (response.status >= 500) {
     std::fprintf(stderr, "%d for %s\n", response.status, request.target.c_str());
     std::abort();
