@@ -5,17 +5,12 @@
 #include "common/base/random.h"
 #include "common/base/text.h"
 
+namespace embedded {
+extern const std::string_view page_login;  // mock-idp/idp/page/login.css
+}
+
 namespace idp {
 namespace {
-
-constexpr std::string_view kPageStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;"
-    "color-scheme:light dark}"
-    "button,input,textarea{font:inherit;padding:.4rem .8rem;margin:.2rem 0;box-sizing:border-box}"
-    "button.user,textarea{display:block;width:100%;text-align:left}"
-    "label{display:block}textarea{font-family:ui-monospace,monospace}"
-    "dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere}"
-    ".note{border-left:.3rem solid;padding-left:.8rem}";
 
 constexpr std::string_view kSubmit = "document.forms[0].submit()";
 
@@ -41,7 +36,7 @@ http::Response html_page(int status, std::string_view title, const std::string& 
                           "<meta name=\"viewport\" content=\"width=device-width\">"
                           "<title>{}</title><style nonce=\"{}\">{}</style></head>\n"
                           "<body><main><h1>{}</h1>\n{}</main>{}</body></html>\n",
-                          title, nonce, kPageStyle, title, body, script));
+                          title, nonce, embedded::page_login, title, body, script));
   base::set_header(response.headers, "Content-Type", "text/html; charset=utf-8");
   base::Headers& headers = response.headers;
   headers.push_back({"Cache-Control", "no-store"});

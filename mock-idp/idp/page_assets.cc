@@ -4,8 +4,8 @@
 
 // The files of mock-idp/idp/page, built in by mock-idp/library.cmake.
 namespace embedded {
-extern const std::string_view page_html, page_css, page_icon, page_api, page_connect, page_dom,
-    page_issuers, page_journal, page_keys, page_main, page_mint, page_token;
+extern const std::string_view page_html, page_css, page_icon, page_api, page_clock, page_connect,
+    page_dom, page_faults, page_issuers, page_journal, page_keys, page_main, page_mint, page_token;
 }  // namespace embedded
 
 namespace idp {
@@ -19,8 +19,10 @@ constexpr PageAsset kAssets[] = {
     {"/_page/page.css", "text/css; charset=utf-8", &embedded::page_css},
     {"/_page/icon.svg", "image/svg+xml", &embedded::page_icon},
     {"/_page/api.js", kScript, &embedded::page_api},
+    {"/_page/clock.js", kScript, &embedded::page_clock},
     {"/_page/connect.js", kScript, &embedded::page_connect},
     {"/_page/dom.js", kScript, &embedded::page_dom},
+    {"/_page/faults.js", kScript, &embedded::page_faults},
     {"/_page/issuers.js", kScript, &embedded::page_issuers},
     {"/_page/journal.js", kScript, &embedded::page_journal},
     {"/_page/keys.js", kScript, &embedded::page_keys},

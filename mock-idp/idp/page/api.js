@@ -7,6 +7,11 @@ let ahead = 0;  // the provider's clock against ours, in milliseconds: it can be
 
 export const providerNow = () => Date.now() + ahead;
 
+export function setProviderNow(milliseconds) {
+  ahead = milliseconds - Date.now() || 0;
+  if (Math.abs(ahead) < 2000) ahead = 0;  // the Date header counts whole seconds
+}
+
 const headers = () => {
   const token = sessionStorage.getItem(kToken);
   return token ? { Authorization: `Bearer ${token}` } : {};
@@ -35,8 +40,7 @@ export async function request(path, options = {}) {
     const response = await fetch(`/_ctl${path}`, {
       ...options, cache: "no-store", redirect: "error", headers: { ...options.headers, ...headers() },
     });
-    ahead = Date.parse(response.headers.get("Date") ?? "") - Date.now() || 0;
-    if (Math.abs(ahead) < 2000) ahead = 0;  // the header counts whole seconds
+    setProviderNow(Date.parse(response.headers.get("Date") ?? ""));
     if (response.status !== 401) return response;
     // Somebody else may have got the right one meanwhile.
     if (sessionStorage.getItem(kToken) === sent) await askForToken();

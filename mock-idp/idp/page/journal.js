@@ -110,6 +110,7 @@ function take(entry) {
   if (entries.length > 2 * kKept) entries = entries.slice(-kKept);
   fresh.push(entry);
   if (fresh.length > kKept) fresh = fresh.slice(-kKept);
+  if (entry.fault) document.dispatchEvent(new CustomEvent("fault-acted"));
   if (entry.issuer && !known.has(entry.issuer)) {
     known.add(entry.issuer);
     if (currentIssuer()) refreshIssuers().catch(() => {});
@@ -150,11 +151,18 @@ async function follow() {
   }
 }
 
+function forget(from) {
+  entries = [];
+  seen = 0;
+  last = from;
+  redraw();
+}
+
 async function followForEver() {
   for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
     try {
       const start = await api("GET", "/journal?limit=1");
-      if (start.last < last) { entries = []; seen = 0; last = 0; redraw(); }  // it was started anew
+      if (start.last < last) forget(0);  // it was started anew
       await follow();
       pause = 500;
     } catch {
@@ -170,11 +178,9 @@ export async function startJournal() {
   form.elements.text.addEventListener("input", redraw);
   form.elements.pause.addEventListener("change", redraw);
   byId("journal-clear").addEventListener("click", () => attempt(async () => {
-    ({ last } = await api("DELETE", "/journal"));
-    entries = [];
-    seen = 0;
-    redraw();
+    forget((await api("DELETE", "/journal")).last);
   }));
+  document.addEventListener("provider-reset", () => forget(last));
   const start = await api("GET", `/journal?limit=${kShown}`);
   for (const entry of start.entries) take(entry);
   seen = start.count;
