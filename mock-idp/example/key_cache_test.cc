@@ -41,5 +41,20 @@ TEST_F(KeyCacheTest, AKeyThatTheIssuerDoesNotPublishIsUnknown) {
   EXPECT_EQ(cache_.knows_key_of(good_token()), false);
 }
 
+TEST_F(KeyCacheTest, WhileTheIssuerIsOutOfOrderOldKeysServeAndNewOnesAreNotCalledUnknown) {
+  const std::string before = good_token();
+  ASSERT_EQ(cache_.knows_key_of(before), true);
+  ASSERT_TRUE(idp_.control("POST /faults", R"({"endpoint":"jwks","kind":"status","times":1})"));
+  ASSERT_TRUE(idp_.issuer().keys().rotate("ES256"));
+  const std::string after = good_token();
+  EXPECT_EQ(cache_.knows_key_of(after), std::nullopt);
+  EXPECT_EQ(cache_.knows_key_of(before), true);
+  EXPECT_EQ(cache_.knows_key_of(after), true) << "the fault acted once";
+  const auto failed =
+      idp_.journal().entries([](const idp::Entry& entry) { return entry.status == 503; });
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed.front().endpoint, "jwks");
+}
+
 }  // namespace
 }  // namespace example

@@ -5,6 +5,7 @@ import { checkJournal } from "./journal.mjs";
 import { checkKeyboard } from "./keyboard.mjs";
 import { checkLogins } from "./login.mjs";
 import { checkLooks } from "./looks.mjs";
+import { checkMisbehave } from "./misbehave.mjs";
 import { checkPage } from "./page.mjs";
 
 const settings = JSON.parse(process.argv[2]);
@@ -48,6 +49,7 @@ const tools = { check, open, settings };
 try {
   await checkPage(tools);
   await checkJournal(tools);
+  await checkMisbehave(tools);
   await checkKeyboard(tools);
   await checkLooks(tools);
   await checkLogins(tools);

@@ -45,8 +45,8 @@ function faultRow(fault) {
       type: "button", class: "small", "aria-label": `Remove ${fault.kind} from ${where}`,
       onclick: () => attempt(async () => {
         await api("DELETE", `/faults?id=${encodeURIComponent(fault.id)}`);
-        say("It behaves again");
         await refreshFaults();
+        say("It behaves again");
       }),
     }, "Remove"));
 }
@@ -77,8 +77,8 @@ export function startFaults({ endpoints, faults }) {
   showSettings();
   onSubmit(form, () => attempt(async () => {
     const planted = await api("POST", "/faults", command());
-    say(`${planted.endpoint}: ${planted.kind} from now on`);
     await refreshFaults();
+    say(`${planted.endpoint}: ${planted.kind} from now on`);
   }));
   byId("plant-curl").addEventListener("click", (event) => {
     copyText(controlCurl(providerOrigin(), "POST", "/faults", command()), event.currentTarget);
