@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "harness/check/probe.h"
@@ -42,6 +43,15 @@ void add_secrets(const Profile& profile, base::Redactor& redactor) {
   for (const base::Header& header : profile.headers) {
     if (header.value.size() >= kMinSecret) redactor.add(header.value);
   }
+  const OwnClient& client = profile.client;
+  redactor.add(client.secret);
+  // As HTTP Basic carries it (RFC 6749, section 2.3.1).
+  if (!client.secret.empty()) {
+    redactor.add(base::base64_encode(base::percent_encode(client.id) + ":" +
+                                     base::percent_encode(client.secret)));
+  }
+  const std::string& password = profile.person.password;
+  if (password != oauth::Person{}.password) redactor.add(password);
 }
 
 mcp::Framing Target::framing() const {

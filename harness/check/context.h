@@ -15,6 +15,7 @@
 #include "common/base/url.h"
 #include "harness/check/binding.h"
 #include "harness/check/credential.h"
+#include "harness/check/documents.h"
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
@@ -151,6 +152,12 @@ class Context {
   base::Result<void> log_in();
   /// The login whose access token is the control; null in other modes.
   const oauth::Session* login() const { return login_ ? &*login_ : nullptr; }
+  /// What the browser does on the target's pages: agrees, as the profile's person.
+  oauth::Decide decide() const { return oauth::agreeing(target_.profile.person); }
+  /// Where documents are published that the target is to fetch; started when first asked for.
+  base::Result<Documents*> documents();
+  /// The time of the target, where it runs on a clock that we know; else the system's.
+  const base::Clock& target_clock() const;
   /// Sends a request to any server, with the profile's fields where that is the target.
   wire::Exchange ask(const base::Url& url, wire::Request request);
   /// How requests are framed now; a legacy session may have been renewed.
@@ -199,6 +206,7 @@ class Context {
   std::string token_;
   base::Time token_minted_;
   std::optional<oauth::Session> login_;
+  std::unique_ptr<Documents> documents_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

@@ -11,6 +11,21 @@ constexpr std::chrono::seconds kUnknownLife{120};
 
 }  // namespace
 
+base::Result<Documents*> Context::documents() {
+  const std::lock_guard lock(mutex_);
+  if (!documents_) {
+    auto started = Documents::start();
+    if (!started) return tl::unexpected(started.error());
+    documents_ = std::move(*started);
+  }
+  return documents_.get();
+}
+
+const base::Clock& Context::target_clock() const {
+  if (options_.shared_clock != nullptr) return *options_.shared_clock;
+  return base::system_clock();
+}
+
 wire::Exchange Context::ask(const base::Url& url, wire::Request request) {
   if (url.origin() == target_.url.origin()) add_profile_headers(request);
   wire::Connection connection(url, options_.tls);
@@ -42,8 +57,8 @@ std::string Context::login_token() {
   const oauth::Ask sender = [this](const base::Url& url, wire::Request request) {
     return ask(url, std::move(request));
   };
-  auto tokens =
-      oauth::authorize(sender, login_->server, login_->client, base::join(target_.scopes, " "));
+  auto tokens = oauth::authorize(sender, login_->server, login_->client,
+                                 base::join(target_.scopes, " "), decide());
   if (!tokens) return token_;
   login_->tokens = std::move(*tokens);
   token_ = login_->tokens.access_token;

@@ -7,7 +7,7 @@
 namespace check {
 namespace {
 
-constexpr std::array<std::pair<Mode, std::string_view>, 14> kNames = {{
+constexpr std::array<std::pair<Mode, std::string_view>, 15> kNames = {{
     {Mode::none, "none"},
     {Mode::bearer, "bearer"},
     {Mode::api_key, "api-key"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<Mode, std::string_view>, 14> kNames = {{
     {Mode::stdio_env, "stdio-env"},
     {Mode::stdio_argument, "stdio-argument"},
     {Mode::stdio_jwt, "stdio-jwt"},
+    {Mode::authorization_server, "authorization-server"},
 }};
 
 Modes without(Modes list, Mode mode) {
@@ -47,16 +48,17 @@ std::optional<Mode> mode_from(std::string_view text) {
 }
 
 const Modes& all_modes() {
-  static const Modes list = {
-      Mode::none,    Mode::bearer,    Mode::api_key,        Mode::basic,    Mode::jwt_shared,
-      Mode::jwt_key, Mode::oauth,     Mode::introspection,  Mode::userinfo, Mode::oauth_proxy,
-      Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
+  static const Modes list = {Mode::none,           Mode::bearer,        Mode::api_key,
+                             Mode::basic,          Mode::jwt_shared,    Mode::jwt_key,
+                             Mode::oauth,          Mode::introspection, Mode::userinfo,
+                             Mode::oauth_proxy,    Mode::in_band,       Mode::stdio_env,
+                             Mode::stdio_argument, Mode::stdio_jwt,     Mode::authorization_server};
   return list;
 }
 
-std::vector<std::string> mode_names() {
+std::vector<std::string> mode_names(const Modes& modes) {
   std::vector<std::string> names;
-  for (const Mode mode : all_modes()) names.emplace_back(to_string(mode));
+  for (const Mode mode : modes) names.emplace_back(to_string(mode));
   return names;
 }
 
@@ -66,7 +68,7 @@ bool contains(const Modes& modes, Mode mode) {
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
 
-Modes all() { return all_modes(); }
+Modes all() { return without(all_modes(), Mode::authorization_server); }
 
 Modes http() {
   return {Mode::none,       Mode::bearer,      Mode::api_key, Mode::basic,
@@ -105,6 +107,8 @@ Modes with_scheme() { return without(protected_http(), Mode::api_key); }
 Modes tool_calls() {
   return {Mode::in_band, Mode::stdio_env, Mode::stdio_argument, Mode::stdio_jwt};
 }
+
+Modes logged_in() { return {Mode::oauth_proxy, Mode::authorization_server}; }
 
 Modes in_arguments() { return {Mode::in_band, Mode::stdio_argument, Mode::stdio_jwt}; }
 

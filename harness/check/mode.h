@@ -23,6 +23,8 @@ enum class Mode {
   stdio_env,       ///< over stdio: a credential in the environment of the process
   stdio_argument,  ///< over stdio: a fixed secret in the arguments of tool calls
   stdio_jwt,       ///< over stdio: a JWT in the arguments of tool calls
+  /// The target is no MCP server but an authorization server alone, named by its issuer URL.
+  authorization_server,
 };
 using Modes = std::vector<Mode>;
 
@@ -31,14 +33,14 @@ std::string_view to_string(Mode mode);  ///< as on the command line: "api-key"
 std::optional<Mode> mode_from(std::string_view text);
 /// The modes that targets can be tested in, in the order of the list above.
 const Modes& all_modes();
-std::vector<std::string> mode_names();  ///< of these
+std::vector<std::string> mode_names(const Modes& modes = all_modes());
 
 /// Which modes a suite or a case is about.
 namespace modes {
 
 bool contains(const Modes& modes, Mode mode);
 
-Modes all();
+Modes all();             ///< of MCP servers: every one but authorization_server
 Modes http();            ///< over HTTP, whatever the credentials
 Modes stdio();           ///< over stdin and stdout of a process
 Modes protected_http();  ///< refuse by HTTP status: all over HTTP but none and in_band
@@ -53,6 +55,7 @@ Modes issued();          ///< bearer tokens that somebody issues: bearer_scheme 
 Modes with_scheme();     ///< `Authorization` with a scheme: protected_http without api_key
 Modes tool_calls();      ///< credentials are judged when a tool is called: no HTTP authorization
 Modes in_arguments();    ///< credentials in the arguments of tool calls
+Modes logged_in();       ///< somebody logs in through the target: oauth_proxy, authorization_server
 
 }  // namespace modes
 }  // namespace check

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/check/case.h"
+#include "harness/oauth/browser.h"
 #include "mock-idp/idp/persona.h"
 
 namespace check {
@@ -24,6 +25,13 @@ struct RateLimit {
   double per_second = 0;
   double burst = 0;
   std::string per = "client";  ///< or "address": what has a bucket of its own
+};
+
+/// A client that somebody registered at the authorization server under test.
+struct OwnClient {
+  std::string id;  ///< empty: none
+  std::string secret;
+  std::string redirect_uri;  ///< empty: oauth::kNowhere
 };
 
 /// The name of the other issuer of our provider, for servers that trust two.
@@ -59,6 +67,8 @@ struct Profile {
   std::vector<std::string> api_keys;         ///< "several", "revoked": see Declared
   /// Of modes that carry it in tool arguments; empty: "jwt_token" in stdio-jwt, else "auth_token".
   std::string credential_argument;
+  OwnClient client;                        ///< of mode authorization-server
+  oauth::Person person;                    ///< who logs in, where somebody has to
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
   std::chrono::seconds key_cache_ttl{90};  ///< how long withdrawn keys may live on

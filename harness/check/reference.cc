@@ -19,6 +19,12 @@ constexpr std::array kDocuments = {
     Document{"OAuth 2.1", "https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13", true},
     Document{"OIDC Core", "https://openid.net/specs/openid-connect-core-1_0.html", false},
     Document{"OIDC Discovery", "https://openid.net/specs/openid-connect-discovery-1_0.html", false},
+    Document{"OIDC Registration", "https://openid.net/specs/openid-connect-registration-1_0.html",
+             false},
+    Document{"CIMD",
+             "https://datatracker.ietf.org/doc/html/"
+             "draft-ietf-oauth-client-id-metadata-document-00",
+             true},
     Document{"JSON-RPC 2.0", "https://www.jsonrpc.org/specification", false},
     Document{"JSON Schema", "https://json-schema.org/draft/2020-12/json-schema-validation", true},
     Document{"Fetch", "https://fetch.spec.whatwg.org/", false},

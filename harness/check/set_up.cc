@@ -61,6 +61,7 @@ base::Result<void> SetUp::run() {
   target.scopes = target.profile.scopes;
   add_new(target.scopes, context_.options_.scopes);
   if (target.url.scheme == "https") look_at_certificate();
+  if (target.mode == Mode::authorization_server) return find_authorization_server();
   if (modes::contains(modes::tool_calls(), target.mode)) return find_call();
   if (modes::contains(modes::metadata(), target.mode)) read_protected_resource_metadata();
   if (!transport_problem_.empty()) return base::fail(transport_problem_);

@@ -31,6 +31,11 @@ class SetUp {
   /// The same where credentials are judged when a tool is called (set_up_calls.cc).
   base::Result<void> find_call();
   base::Result<void> greet_for_calls();
+  /// The same for an authorization server alone (set_up_authorization_server.cc).
+  base::Result<void> find_authorization_server();
+  base::Result<oauth::Client> find_client(const oauth::Server& server);
+  base::Result<std::string> judge_token(const oauth::Session& session);
+  oauth::Ask asking();
   mcp::Answer call(const Credential& credential);
   base::Result<void> find_token();
   /// Whether a token of this form is accepted.

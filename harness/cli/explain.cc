@@ -88,16 +88,27 @@ class Explanation {
     for (const auto& id : subject_.requirements) requirement(id);
     field("faults", base::join(subject_.faults, ", "));
     field("aliases", base::join(subject_.aliases, ", "));
-    const bool provable = !subject_.faults.empty();
-    out_ += fmt::format(
-        "\n{}:\n  mcp-authspec run --case {} --spawn \"mcp-authspec serve --port "
-        "{{{{port}}}}{}\"\n",
-        provable ? "See it turn red" : "See it run", subject_.id,
-        provable ? " --fault " + subject_.faults.front() : "");
+    out_ += fmt::format("\n{}:\n  mcp-authspec run --case {} {}\n",
+                        subject_.faults.empty() ? "See it run" : "See it turn red", subject_.id,
+                        target());
     return out_;
   }
 
  private:
+  /// What is judged: the reference server, or an issuer of the provider, with the first fault.
+  std::string target() const {
+    constexpr std::string_view kOfIssuers = "as.";
+    const std::string fault = subject_.faults.empty() ? "" : subject_.faults.front();
+    if (fault.rfind(kOfIssuers, 0) == 0) {
+      return fmt::format(
+          "--spawn \"mcp-authspec idp --port {{{{port}}}}\" --as "
+          "\"http://127.0.0.1:{{{{port}}}}/i/main~strict~{}\"",
+          fault.substr(kOfIssuers.size()));
+    }
+    return fmt::format("--spawn \"mcp-authspec serve --port {{{{port}}}}{}\"",
+                       fault.empty() ? "" : " --fault " + fault);
+  }
+
   void field(std::string_view label, std::string_view text) {
     if (text.empty()) return;
     out_ +=

@@ -15,6 +15,7 @@
 #include "harness/cli/credentials.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_file.h"
+#include "harness/cli/run_as.h"
 #include "harness/cli/run_tls.h"
 #include "harness/cli/support.h"
 #include "harness/cli/terminal.h"
@@ -28,6 +29,7 @@ struct RunOptions {
   std::string url, spawn, mode, profile, revision = "auto", baseline;
   std::vector<std::string> suites, cases, skips, reports;
   TlsFlags tls;
+  AsFlags as;
   std::optional<double> timeout_s;
   double deadline_s = 600;
   CredentialFlags credentials;
@@ -47,6 +49,26 @@ std::chrono::milliseconds in_milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<long long>(seconds * 1000));
 }
 
+/// An authorization server alone is a mode of its own, named by its flag.
+base::Result<void> read_issuer(const RunOptions& flags, run::Options& options) {
+  if (auto read = read_as(flags.as, options.profile); !read) return read;
+  const auto own = check::Mode::authorization_server;
+  const bool asked = options.mode == own || (!options.mode && options.profile.mode == own);
+  if (flags.as.as.empty()) {
+    if (!asked || options.find_mode) return {};
+    return base::fail("--mode authorization-server: name the server by --as URL");
+  }
+  if (!flags.url.empty()) return base::fail("--as and a URL exclude each other");
+  if (!flags.mode.empty()) return base::fail("--as and --mode exclude each other");
+  if (options.profile.mode && !asked) {
+    return base::fail(
+        fmt::format("--as: the profile is of mode {}", check::to_string(*options.profile.mode)));
+  }
+  options.url = flags.as.as;
+  options.mode = own;
+  return {};
+}
+
 base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
   if (!flags.profile.empty()) {
     auto profile = run::read_profile(flags.profile);
@@ -58,7 +80,8 @@ base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
         "--spawn and a URL exclude each other; a server that is started is reached at "
         "http://127.0.0.1:{{port}}/mcp, or where its profile says");
   }
-  if (flags.url.empty() && flags.spawn.empty() && options.profile.url.empty()) {
+  if (flags.url.empty() && flags.spawn.empty() && flags.as.as.empty() &&
+      options.profile.url.empty()) {
     return base::fail("what is to be tested? Give the server's URL, or --spawn COMMAND");
   }
   options.find_mode = flags.mode == "auto";
@@ -66,9 +89,10 @@ base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
     options.mode = check::mode_from(flags.mode);
     if (!options.mode) {
       return base::fail(fmt::format("--mode: \"{}\" is not a mode ({}, or auto)", flags.mode,
-                                    base::join(check::mode_names(), ", ")));
+                                    base::join(check::mode_names(check::modes::all()), ", ")));
     }
   }
+  if (auto read = read_issuer(flags, options); !read) return read;
   std::optional<check::Mode> named = options.mode;
   if (!named && !options.find_mode) named = options.profile.mode;
   auto credential = read_credential(flags.credentials, named);
@@ -181,7 +205,11 @@ int report(const RunOptions& flags, const Plan& plan, const check::RunResult& re
 int run_command(const RunOptions& flags) {
   auto plan = plan_of(flags);
   if (!plan) return fail_usage("run: " + plan.error().message);
-  if (plan->options.supplied.given()) keep_memory_private();
+  const check::Profile& profile = plan->options.profile;
+  const bool own_password = profile.person.password != oauth::Person{}.password;
+  if (plan->options.supplied.given() || !profile.client.secret.empty() || own_password) {
+    keep_memory_private();
+  }
   on_first_stop([](int) { run::request_stop(); });
   const auto terminal = terminal_of(STDERR_FILENO);
   Progress progress(progress_style(flags, terminal), terminal.width);
@@ -211,7 +239,7 @@ void add_target_flags(CLI::App& command, RunOptions& flags) {
       .add_option("--mode", flags.mode,
                   fmt::format("how the server authenticates: {}; auto asks the server; oauth "
                               "where nothing says otherwise",
-                              base::join(check::mode_names(), ", ")))
+                              base::join(check::mode_names(check::modes::all()), ", ")))
       ->type_name("MODE")
       ->group(group);
   command
@@ -295,6 +323,7 @@ void add_run(CLI::App& root, int& exit_code) {
       root.add_subcommand("run", "Test the authorization of an MCP server and say what is broken");
   const auto flags = std::make_shared<RunOptions>();
   add_target_flags(*command, *flags);
+  add_as_flags(*command, flags->as);
   add_credential_flags(*command, flags->credentials);
   add_tls_flags(*command, flags->tls);
   add_selection_flags(*command, *flags);
@@ -306,6 +335,7 @@ void add_run(CLI::App& root, int& exit_code) {
       "mcp-authspec run http://127.0.0.1:3000/mcp --idp-port 9400\n"
       "mcp-authspec run --spawn \"node server.js\" --mode auto\n"
       "mcp-authspec run --profile server.json --suite claims --verbose\n"
+      "mcp-authspec run --as https://login.example --allow-remote\n"
       "mcp-authspec run --spawn \"mcp-authspec serve\" --report junit=authspec.xml --strict\n");
   command->callback([flags, &exit_code] { exit_code = run_command(*flags); });
 }

@@ -63,13 +63,16 @@ bool Visit::has(std::string_view name) const {
                      [&](const auto& field) { return field.first == name; });
 }
 
-Decide agreeing(std::string user) {
-  return [user = std::move(user)](const Page& page) -> std::optional<Form> {
+Decide agreeing(Person person) {
+  return [person = std::move(person)](const Page& page) -> std::optional<Form> {
     for (Form form : page.forms) {
       const auto yes = std::find_if(form.buttons.begin(), form.buttons.end(),
                                     [](const Button& button) { return !says_no(button); });
       if (yes == form.buttons.end() && !form.buttons.empty()) continue;
-      for (const std::string& name : form.empty_fields) form.fields.emplace_back(name, user);
+      for (const std::string& name : form.empty_fields) {
+        const bool secret = base::contains(form.passwords, name);
+        form.fields.emplace_back(name, secret ? person.password : person.user);
+      }
       if (yes != form.buttons.end() && !yes->name.empty()) {
         form.fields.emplace_back(yes->name, yes->value);
       }
@@ -151,9 +154,19 @@ wire::Exchange Browser::submit(const std::string& page_url, const Form& form) {
 }
 
 Visit Browser::visit(const std::string& url, const std::string& goal, const Decide& decide) {
+  return follow(url, open(url), goal, decide);
+}
+
+Visit Browser::visit_by_form(const std::string& page_url, const Form& form, const std::string& goal,
+                             const Decide& decide) {
+  return follow(resolve(page_url, form.action), submit(page_url, form), goal, decide);
+}
+
+Visit Browser::follow(std::string url, wire::Exchange answer, const std::string& goal,
+                      const Decide& decide) {
   Visit visit;
-  visit.url = url;
-  visit.last = open(url);
+  visit.url = std::move(url);
+  visit.last = std::move(answer);
   for (int hop = 0; hop < kMaxHops; ++hop) {
     if (!visit.last.response) {
       visit.problem = fmt::format("{}: {}", without_query(visit.url), visit.last.failure_text);

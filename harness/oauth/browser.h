@@ -33,9 +33,15 @@ struct Visit {
 /// What to do on a page: the form that is sent, filled in; nothing ends the visit there.
 using Decide = std::function<std::optional<Form>(const Page& page)>;
 
-/// Agrees: presses the first button that does not say no, and writes `user` where somebody has to
-/// write something.
-Decide agreeing(std::string user = "alice");
+/// Whom the browser is for.
+struct Person {
+  std::string user = "alice";
+  std::string password = "mcp-authspec";
+};
+
+/// Agrees: presses the first button that does not say no, and writes the person's name, or the
+/// password, where somebody has to write something.
+Decide agreeing(Person person = {});
 
 /// A browser without a person in front of it: follows redirects, keeps cookies, sends forms. It
 /// runs no scripts. What a hostile server can do is bounded: so many hops, so many cookies.
@@ -46,6 +52,9 @@ class Browser {
   /// Goes to `url` and on, until somebody redirects to `goal` (compared up to its query) or a page
   /// has no way on.
   Visit visit(const std::string& url, const std::string& goal, const Decide& decide = agreeing());
+  /// The same from a form on.
+  Visit visit_by_form(const std::string& page_url, const Form& form, const std::string& goal,
+                      const Decide& decide = agreeing());
   /// One request with our cookies, following nothing.
   wire::Exchange open(const std::string& url);
   wire::Exchange submit(const std::string& page_url, const Form& form);
@@ -54,6 +63,8 @@ class Browser {
   void clear() { cookies_.clear(); }
 
  private:
+  Visit follow(std::string url, wire::Exchange answer, const std::string& goal,
+               const Decide& decide);
   wire::Exchange send(const std::string& url, wire::Request request);
   void add_cookies(const base::Url& url, wire::Request& request) const;
   void keep_cookies(const base::Url& url, const wire::Exchange& exchange);

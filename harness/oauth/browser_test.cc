@@ -116,5 +116,17 @@ TEST(Resolve, FollowsTheRulesOfReferences) {
   EXPECT_EQ(resolve(page, "app:/x"), "app:/x");
 }
 
+TEST(Browser, WritesNameAndPasswordOfItsPerson) {
+  Script script;
+  script.page(
+      R"(<form method="post"><input name="user"><input type="password" name="pw"><button>Go)");
+  script.redirect(std::string(kGoal) + "?code=x");
+  Browser browser(script.ask());
+  const Visit visit = browser.visit("http://host.example/login", kGoal,
+                                    agreeing({.user = "bob", .password = "secret words"}));
+  EXPECT_TRUE(visit.arrived);
+  EXPECT_EQ(script.asked.at(1).second.body, "user=bob&pw=secret%20words");
+}
+
 }  // namespace
 }  // namespace oauth

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +11,7 @@
 #include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/random.h"
+#include "common/base/text.h"
 #include "mock-idp/jose/key.h"
 
 namespace oauth {
@@ -26,14 +29,28 @@ json object_of(const wire::Exchange& exchange) {
 
 }  // namespace
 
+std::string registration_document(const Registration& registration) {
+  const bool web = std::any_of(
+      registration.redirect_uris.begin(), registration.redirect_uris.end(),
+      [](const std::string& uri) { return base::to_lower(uri).rfind("https:", 0) == 0; });
+  json document = {{"client_name", registration.name},
+                   {"redirect_uris", registration.redirect_uris},
+                   {"grant_types", registration.grant_types},
+                   {"response_types", {"code"}},
+                   {"application_type", web ? "web" : "native"},
+                   {"token_endpoint_auth_method", registration.authentication}};
+  if (!base::contains(registration.grant_types, "authorization_code")) {
+    document["response_types"] = json::array();
+  }
+  const auto more = base::parse_json(registration.more.empty() ? "{}" : registration.more);
+  if (more && more->is_object()) document.update(*more);
+  return base::dump(document);
+}
+
 wire::Exchange send_registration(const Ask& ask, const Server& server,
                                  const Registration& registration) {
-  const json document = {{"client_name", registration.name},
-                         {"redirect_uris", registration.redirect_uris},
-                         {"grant_types", {"authorization_code", "refresh_token"}},
-                         {"response_types", {"code"}},
-                         {"token_endpoint_auth_method", registration.authentication}};
-  return post(ask, server.registration_endpoint, "application/json", base::dump(document));
+  return post(ask, server.registration_endpoint, "application/json",
+              registration_document(registration));
 }
 
 base::Result<Client> enroll(const Ask& ask, const Server& server,
@@ -46,6 +63,9 @@ base::Result<Client> enroll(const Ask& ask, const Server& server,
   Client client{.id = base::text_member(answer, "client_id"),
                 .secret = base::text_member(answer, "client_secret"),
                 .redirect_uris = registration.redirect_uris};
+  // The server may have decided otherwise (RFC 7591, section 3.2.1).
+  client.authentication = base::text_member(answer, "token_endpoint_auth_method");
+  if (client.authentication == "none") client.secret.clear();
   if (exchange.status() / 100 == 2 && !client.id.empty()) return client;
   return base::fail(
       fmt::format("{}: registration was answered with {}{}", server.registration_endpoint,
@@ -70,6 +90,7 @@ std::string authorization_url(const Server& server, const base::FormFields& para
 base::FormFields authorization_parameters(const Server& server, const Client& client,
                                           const std::string& redirect_uri, const Pkce& pkce,
                                           const std::string& state, const std::string& scope) {
+  const bool offline = base::contains(base::words(scope), "offline_access");
   return {{"response_type", "code"},
           {"client_id", client.id},
           {"redirect_uri", redirect_uri},
@@ -77,12 +98,18 @@ base::FormFields authorization_parameters(const Server& server, const Client& cl
           {"state", state},
           {"resource", server.resource},
           {"code_challenge", pkce.challenge},
-          {"code_challenge_method", "S256"}};
+          {"code_challenge_method", "S256"},
+          {"prompt", offline ? "consent" : ""}};
 }
 
 void authenticate(const Client& client, base::FormFields& fields, base::Headers& headers) {
-  if (client.secret.empty()) {
+  if (client.secret.empty() || client.authentication == "private_key_jwt") {
     fields.emplace_back("client_id", client.id);
+    return;
+  }
+  if (client.authentication == "client_secret_post") {
+    fields.emplace_back("client_id", client.id);
+    fields.emplace_back("client_secret", client.secret);
     return;
   }
   const std::string pair =
@@ -91,8 +118,7 @@ void authenticate(const Client& client, base::FormFields& fields, base::Headers&
 }
 
 TokenAnswer ask_for_token(const Ask& ask, const Server& server, const Client& client,
-                          base::FormFields fields) {
-  base::Headers headers;
+                          base::FormFields fields, base::Headers headers) {
   authenticate(client, fields, headers);
   std::erase_if(fields, [](const auto& field) { return field.second.empty(); });
   TokenAnswer answer;
@@ -110,6 +136,32 @@ TokenAnswer ask_for_token(const Ask& ask, const Server& server, const Client& cl
     answer.tokens.expires_in = life->get<long long>();
   }
   return answer;
+}
+
+jose::Recipe client_assertion(const Client& client, const Server& server, long long now) {
+  constexpr std::chrono::minutes kLife{1};
+  jose::Recipe recipe;
+  recipe.now = now;
+  recipe.key = client.key;
+  if (client.key) {
+    recipe.header.set_string("alg", client.key->alg());
+    recipe.header.set_string("kid", client.key->kid());
+  }
+  recipe.header.set_string("typ", "JWT");
+  recipe.claims.set_string("iss", client.id);
+  recipe.claims.set_string("sub", client.id);
+  // The issuer identifier is what RFC 7523 was narrowed to after it was found that an endpoint's
+  // URL can be misused; servers that want the endpoint get it from the caller.
+  recipe.claims.set_string("aud", server.issuer);
+  recipe.claims.set_number("iat", now);
+  recipe.expiring_in(kLife);
+  recipe.claims.set_string("jti", base::random_hex(16));
+  return recipe;
+}
+
+base::FormFields assertion_fields(const std::string& assertion) {
+  return {{"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+          {"client_assertion", assertion}};
 }
 
 std::string TokenAnswer::summary() const {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
 #include "common/base/url.h"
 #include "harness/oauth/server.h"
+#include "mock-idp/jose/key.h"
+#include "mock-idp/jose/recipe.h"
 
 namespace oauth {
 
@@ -14,6 +17,10 @@ struct Client {
   std::string id;
   std::string secret;  ///< empty: a public client
   std::vector<std::string> redirect_uris;
+  /// token_endpoint_auth_method; empty: client_secret_basic with a secret, none without.
+  std::string authentication = {};
+  /// Signs its assertions (private_key_jwt); none: it has no key.
+  std::optional<jose::Key> key = {};
 };
 
 /// What a client registers (RFC 7591, section 2).
@@ -21,7 +28,12 @@ struct Registration {
   std::string name = "mcp-authspec";
   std::vector<std::string> redirect_uris;
   std::string authentication = "none";  ///< token_endpoint_auth_method
+  std::vector<std::string> grant_types = {"authorization_code", "refresh_token"};
+  std::string more = {};  ///< members that replace these or are added: a JSON object
 };
+/// The same as JSON text. Redirects to this machine and to schemes of their own make it an
+/// application of the type native (OpenID Connect Dynamic Client Registration 1.0, section 2).
+std::string registration_document(const Registration& registration);
 wire::Exchange send_registration(const Ask& ask, const Server& server,
                                  const Registration& registration);
 base::Result<Client> enroll(const Ask& ask, const Server& server, const Registration& registration);
@@ -35,7 +47,8 @@ Pkce make_pkce();
 
 /// The URL of an authorization request; parameters without a value are left out.
 std::string authorization_url(const Server& server, const base::FormFields& parameters);
-/// The parameters of a request as MCP has them.
+/// The parameters of a request as MCP has them; with the scope `offline_access` it says `prompt` as
+/// well (OpenID Connect Core 1.0, section 11).
 base::FormFields authorization_parameters(const Server& server, const Client& client,
                                           const std::string& redirect_uri, const Pkce& pkce,
                                           const std::string& state, const std::string& scope);
@@ -56,14 +69,20 @@ struct TokenAnswer {
   std::string summary() const;  ///< "400 invalid_grant"
 };
 
-/// A token request, with the client's authentication: none or client_secret_basic.
+/// A token request, with the client's authentication.
 TokenAnswer ask_for_token(const Ask& ask, const Server& server, const Client& client,
-                          base::FormFields fields);
+                          base::FormFields fields, base::Headers headers = {});
 base::FormFields code_grant(const std::string& code, const std::string& redirect_uri,
                             const std::string& verifier, const std::string& resource);
 base::FormFields refresh_grant(const std::string& refresh_token, const std::string& resource);
 
-/// The header fields with which a client authenticates, or the field of the form.
+/// The header fields with which a client authenticates, or the fields of the form: everything but
+/// private_key_jwt, whose assertion is for the caller to make.
 void authenticate(const Client& client, base::FormFields& fields, base::Headers& headers);
+
+/// A good assertion of a client with a key, for that server (RFC 7523, sections 2.2 and 3).
+jose::Recipe client_assertion(const Client& client, const Server& server, long long now);
+/// The fields that carry one.
+base::FormFields assertion_fields(const std::string& assertion);
 
 }  // namespace oauth

@@ -139,6 +139,7 @@ void take_input(const Tag& tag, Form& form) {
   const std::string value = box && !tag.has("value") ? "on" : tag.get("value");
   if (value.empty() && type != "hidden") {
     form.empty_fields.push_back(name);
+    if (type == "password") form.passwords.push_back(name);
   } else {
     form.fields.emplace_back(name, value);
   }

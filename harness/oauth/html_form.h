@@ -21,6 +21,7 @@ struct Form {
   std::string action;                     ///< as written; empty: the page itself
   base::FormFields fields;                ///< hidden and filled-in ones, checked boxes
   std::vector<std::string> empty_fields;  ///< where somebody would have to write something
+  std::vector<std::string> passwords;     ///< of these, what asks for a password
   std::vector<Button> buttons;
 };
 

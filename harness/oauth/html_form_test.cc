@@ -48,5 +48,13 @@ TEST(HtmlForm, ThereIsAnEndToForms) {
   EXPECT_LE(read_forms(html).size(), 20u);
 }
 
+TEST(HtmlForm, WhatAsksForAPasswordIsKnown) {
+  const auto forms = read_forms(
+      R"(<form><input name="user"><input type="password" name="pw"><button>Go</button></form>)");
+  ASSERT_EQ(forms.size(), 1u);
+  EXPECT_EQ(forms[0].empty_fields, (std::vector<std::string>{"user", "pw"}));
+  EXPECT_EQ(forms[0].passwords, std::vector<std::string>{"pw"});
+}
+
 }  // namespace
 }  // namespace oauth

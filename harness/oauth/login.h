@@ -25,6 +25,6 @@ base::Result<Session> log_in(const Ask& ask, const std::string& mcp_url, const s
 
 /// From the authorization request to the tokens, for a client that is known already.
 base::Result<Tokens> authorize(const Ask& ask, const Server& server, const Client& client,
-                               const std::string& scope);
+                               const std::string& scope, const Decide& decide = agreeing());
 
 }  // namespace oauth

@@ -46,6 +46,63 @@ json resource_metadata(const Ask& ask, const std::string& mcp_url, const base::U
   return nullptr;
 }
 
+/// The paths that 2025-03-26 has for servers without metadata.
+Server with_default_endpoints(const base::Url& url) {
+  Server server;
+  server.issuer = url.origin();
+  server.authorization_endpoint = url.origin() + "/authorize";
+  server.token_endpoint = url.origin() + "/token";
+  server.registration_endpoint = url.origin() + "/register";
+  return server;
+}
+
+std::vector<std::string> list_of(const json& metadata, const char* name) {
+  return base::texts(metadata.value(name, json()));
+}
+
+bool flag_of(const json& metadata, const char* name) {
+  const auto member = metadata.find(name);
+  return member != metadata.end() && member->is_boolean() && member->get<bool>();
+}
+
+Server server_of(const json& metadata) {
+  const auto text = [&](const char* name) { return base::text_member(metadata, name); };
+  Server server;
+  server.authorization_endpoint = text("authorization_endpoint");
+  server.token_endpoint = text("token_endpoint");
+  server.registration_endpoint = text("registration_endpoint");
+  server.revocation_endpoint = text("revocation_endpoint");
+  server.named_issuer = text("issuer");
+  server.jwks_uri = text("jwks_uri");
+  server.userinfo_endpoint = text("userinfo_endpoint");
+  server.introspection_endpoint = text("introspection_endpoint");
+  server.pushed_request_endpoint = text("pushed_authorization_request_endpoint");
+  server.device_endpoint = text("device_authorization_endpoint");
+  server.grant_types = list_of(metadata, "grant_types_supported");
+  server.authentications = list_of(metadata, "token_endpoint_auth_methods_supported");
+  server.assertion_algorithms =
+      list_of(metadata, "token_endpoint_auth_signing_alg_values_supported");
+  server.dpop_algorithms = list_of(metadata, "dpop_signing_alg_values_supported");
+  server.offered_scopes = list_of(metadata, "scopes_supported");
+  server.s256 = base::contains(list_of(metadata, "code_challenge_methods_supported"), "S256");
+  server.takes_documents = flag_of(metadata, "client_id_metadata_document_supported");
+  server.announces_iss = flag_of(metadata, "authorization_response_iss_parameter_supported");
+  server.metadata = base::dump(metadata);
+  return server;
+}
+
+}  // namespace
+
+bool Server::has_grant(const std::string& type) const {
+  if (grant_types.empty()) return type == "authorization_code" || type == "implicit";
+  return base::contains(grant_types, type);
+}
+
+bool Server::has_authentication(const std::string& method) const {
+  if (authentications.empty()) return method == "client_secret_basic";
+  return base::contains(authentications, method);
+}
+
 std::vector<std::string> metadata_places(const base::Url& issuer) {
   const std::string oauth = issuer.origin() + "/.well-known/oauth-authorization-server";
   const std::string oidc = issuer.origin() + "/.well-known/openid-configuration";
@@ -54,16 +111,6 @@ std::vector<std::string> metadata_places(const base::Url& issuer) {
   if (path.ends_with('/')) path.pop_back();
   return {oauth + path, oidc + path, issuer.origin() + path + "/.well-known/openid-configuration"};
 }
-
-/// The paths that 2025-03-26 has for servers without metadata.
-Server with_default_endpoints(const base::Url& url) {
-  return {.issuer = url.origin(),
-          .authorization_endpoint = url.origin() + "/authorize",
-          .token_endpoint = url.origin() + "/token",
-          .registration_endpoint = url.origin() + "/register"};
-}
-
-}  // namespace
 
 base::Result<Server> read_issuer(const Ask& ask, const std::string& issuer) {
   const auto url = base::parse_url(issuer);
@@ -76,13 +123,9 @@ base::Result<Server> read_issuer(const Ask& ask, const std::string& issuer) {
         fmt::format("{}: {}", place,
                     exchange.response ? std::to_string(exchange.status()) : exchange.failure_text));
     if (!metadata.is_object()) continue;
-    Server server{.issuer = issuer,
-                  .authorization_endpoint = base::text_member(metadata, "authorization_endpoint"),
-                  .token_endpoint = base::text_member(metadata, "token_endpoint"),
-                  .registration_endpoint = base::text_member(metadata, "registration_endpoint"),
-                  .revocation_endpoint = base::text_member(metadata, "revocation_endpoint")};
-    server.s256 = base::contains(
-        base::texts(metadata.value("code_challenge_methods_supported", json())), "S256");
+    Server server = server_of(metadata);
+    server.issuer = issuer;
+    server.place = place;
     if (server.authorization_endpoint.empty() || server.token_endpoint.empty()) {
       return base::fail(place + " names no authorization_endpoint or no token_endpoint");
     }

@@ -22,6 +22,9 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
   const check::Target& target = context.target();
   const auto& applicable = needs.modes;
   if (std::find(applicable.begin(), applicable.end(), target.mode) == applicable.end()) {
+    if (target.mode == check::Mode::authorization_server) {
+      return "is about MCP servers; this is an authorization server alone";
+    }
     if (check::modes::contains(check::modes::stdio(), target.mode) &&
         !check::modes::contains(check::modes::tool_calls(), applicable.front())) {
       return "is about HTTP; the server speaks over its standard input and output";

@@ -45,6 +45,8 @@ void note_call(check::Context& context) {
 }  // namespace
 
 void add_greeting(check::TargetFacts& facts, const check::Target& target) {
+  // An authorization server alone speaks no MCP.
+  if (target.mode == check::Mode::authorization_server) return;
   facts.revision = mcp::to_string(target.revision());
   facts.era = mcp::to_string(target.era());
   facts.fingerprint = target.greeting.server_name;
@@ -70,6 +72,11 @@ void note_run(check::Context& context) {
   if (mode == check::Mode::none || check::modes::contains(check::modes::fixed(), mode)) return;
   if (check::modes::contains(check::modes::tool_calls(), mode)) return note_call(context);
   const check::Calibration& calibration = context.calibration();
+  if (mode == check::Mode::authorization_server) {
+    return context.note("control", base::dump({{"resource", context.target().profile.audience},
+                                               {"scopes", context.target().scopes},
+                                               {"tried", calibration.tried}}));
+  }
   json control = {{"audience", context.target().audience},
                   {"scopes", context.target().scopes},
                   {"tried", calibration.tried}};

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
@@ -104,6 +105,30 @@ check::RateLimit read_rate_limit(const Place& place) {
   if (limit.per_second == 0) place.fail("the member \"rps\" is missing");
   if (limit.burst == 0) limit.burst = std::max(1.0, limit.per_second);
   return limit;
+}
+
+/// Secrets are no part of a profile: it names the variable that holds one.
+std::string read_secret(const Place& place) {
+  const std::string name = place.filled_text();
+  const char* const value = place.failed() ? nullptr : std::getenv(name.c_str());
+  if (value == nullptr && !place.failed()) place.fail("the variable " + name + " is not set");
+  return value == nullptr ? "" : value;
+}
+
+void read_client(const Place& place, check::Profile& profile) {
+  check::OwnClient& client = profile.client;
+  place.object(
+      {{"id", [&](const Place& member) { client.id = member.filled_text(); }},
+       {"secret_env", [&](const Place& member) { client.secret = read_secret(member); }},
+       {"redirect_uri", [&](const Place& member) { client.redirect_uri = read_url(member); }}});
+  if (client.id.empty()) place.fail("the member \"id\" is missing");
+}
+
+void read_person(const Place& place, check::Profile& profile) {
+  oauth::Person& person = profile.person;
+  place.object(
+      {{"user", [&](const Place& member) { person.user = member.filled_text(); }},
+       {"password_env", [&](const Place& member) { person.password = read_secret(member); }}});
 }
 
 Place::Readers operation_readers(mcp::Operation& operation) {
@@ -233,6 +258,8 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"api_key_header", [&](const Place& place) { read_key_header(place, profile); }},
       {"api_key_template", [&](const Place& place) { read_key_template(place, profile); }},
       {"api_keys", [&](const Place& place) { read_api_keys(place, profile); }},
+      {"client", [&](const Place& place) { read_client(place, profile); }},
+      {"login", [&](const Place& place) { read_person(place, profile); }},
       {"headers", [&](const Place& place) { profile.headers = read_headers(place); }},
       {"env", [&](const Place& place) { profile.env = read_environment(place); }},
       {"key_cache_ttl_s",

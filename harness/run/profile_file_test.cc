@@ -162,5 +162,16 @@ TEST(ProfileFile, AnErrorOfAFileNamesTheFile) {
   EXPECT_NE(missing.error().message.find("/nowhere/profile.json"), std::string::npos);
 }
 
+TEST(ProfileFile, SecretsAreNamedByTheirVariable) {
+  EXPECT_EQ(error_of(R"({"client":{"id":"c","secret_env":"AUTHSPEC_NO_SUCH_VARIABLE"}})"),
+            "/client/secret_env: the variable AUTHSPEC_NO_SUCH_VARIABLE is not set");
+  EXPECT_EQ(error_of(R"({"client":{"secret_env":"PATH"}})"),
+            "/client: the member \"id\" is missing");
+  const auto profile = parse_profile(R"({"client":{"id":"c","secret_env":"PATH"}})");
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->client.id, "c");
+  EXPECT_FALSE(profile->client.secret.empty());
+}
+
 }  // namespace
 }  // namespace run

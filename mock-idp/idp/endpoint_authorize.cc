@@ -99,11 +99,18 @@ tl::expected<AuthorizationRequest, AuthorizationError> read_request(
     const Call& call, const base::FormFields& fields) {
   const std::string uri = base::form_value(fields, "request_uri");
   if (!PushedRequests::is_reference(uri)) return read_authorization_request(call, fields);
-  const auto pushed = call.provider.pushed_requests.take(uri, call.issuer->name(),
-                                                         base::form_value(fields, "client_id"));
+  std::optional<std::string> client_id = base::form_value(fields, "client_id");
+  if (call.weak(Weakness::pushed_for_any_client)) client_id.reset();
+  auto pushed = call.provider.pushed_requests.take(uri, call.issuer->name(), client_id,
+                                                   call.weak(Weakness::pushed_reusable));
   if (!pushed) {
     return tl::unexpected(AuthorizationError{
         {"invalid_request_uri", "request_uri is used up, expired or another client's"}, {}});
+  }
+  if (!client_id) {
+    // Whoever refers to it is the client.
+    std::erase_if(*pushed, [](const auto& field) { return field.first == "client_id"; });
+    pushed->emplace_back("client_id", base::form_value(fields, "client_id"));
   }
   return read_authorization_request(call, *pushed, Delivery::pushed);
 }

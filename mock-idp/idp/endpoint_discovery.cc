@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -79,6 +80,20 @@ Json metadata(const Issuer& issuer) {
   return document;
 }
 
+/// What the issuer says of itself that is not so.
+Json spoiled(const Issuer& issuer, Json json) {
+  const Weaknesses& weak = issuer.behaviour().weaknesses;
+  if (weak.has(Weakness::metadata_of_another)) json["issuer"] = issuer.url() + "/other";
+  if (weak.has(Weakness::endpoint_in_the_clear)) {
+    json["revocation_endpoint"] = "http://login.example/revoke";
+  }
+  if (weak.has(Weakness::pkce_unannounced)) json.erase("code_challenge_methods_supported");
+  if (weak.has(Weakness::iss_unannounced)) {
+    json.erase("authorization_response_iss_parameter_supported");
+  }
+  return json;
+}
+
 /// What stands between the issuer's name and the well-known path, or behind the name where that
 /// path comes first.
 std::string_view document_path(const Call& call) {
@@ -129,7 +144,7 @@ Json complete_metadata(const Call& call) {
       algorithms.push_back(alg);
     }
   }
-  return json;
+  return spoiled(*call.issuer, std::move(json));
 }
 
 }  // namespace

@@ -100,7 +100,6 @@ class Grants {
                                                std::string_view issuer) const;
 
   void clear();
-
  private:
   struct StoredCode {
     Code code;

@@ -36,15 +36,18 @@ std::string PushedRequests::add(std::string_view issuer, std::string_view client
 
 std::optional<base::FormFields> PushedRequests::take(const std::string& uri,
                                                      std::string_view issuer,
-                                                     std::string_view client_id) {
+                                                     std::optional<std::string> client_id,
+                                                     bool kept) {
   const std::lock_guard lock(mutex_);
   const auto found = requests_.find(uri);
   if (found == requests_.end()) return std::nullopt;
   const Pushed& pushed = found->second;
-  if (pushed.issuer != issuer || pushed.client_id != client_id) return std::nullopt;
+  if (pushed.issuer != issuer || (client_id && pushed.client_id != *client_id)) {
+    return std::nullopt;
+  }
   const bool live = clock_.now() < pushed.expires;
-  base::FormFields fields = std::move(found->second.fields);
-  requests_.erase(found);
+  base::FormFields fields = pushed.fields;
+  if (!kept) requests_.erase(found);
   return live ? std::optional(std::move(fields)) : std::nullopt;
 }
 

@@ -24,9 +24,10 @@ class PushedRequests {
   static bool is_reference(std::string_view uri);
   /// Gives the `request_uri`, which nobody can guess.
   std::string add(std::string_view issuer, std::string_view client_id, base::FormFields fields);
-  /// Its parameters; the reference is used up then.
+  /// Its parameters; the reference is used up then, unless it is to be `kept`. Without a
+  /// `client_id` anybody's will do.
   std::optional<base::FormFields> take(const std::string& uri, std::string_view issuer,
-                                       std::string_view client_id);
+                                       std::optional<std::string> client_id, bool kept = false);
   void clear();
 
  private:

@@ -68,6 +68,17 @@ constexpr std::array<WeaknessFact, kWeaknesses> kFacts = {{
     {document_from_private_address, "document-from-private-address",
      "client metadata documents are fetched from private addresses"},
     {revocation_ignored, "revocation-ignored", "revoked tokens live on"},
+    {pushed_for_any_client, "pushed-for-any-client",
+     "a pushed authorization request can be used by any client"},
+    {pushed_reusable, "pushed-reusable",
+     "a pushed authorization request can be used more than once"},
+    {metadata_of_another, "metadata-of-another", "the metadata names another issuer"},
+    {endpoint_in_the_clear, "endpoint-in-the-clear",
+     "the metadata names an endpoint of another machine by http"},
+    {pkce_unannounced, "pkce-unannounced", "the metadata does not say that PKCE is supported"},
+    {iss_unannounced, "iss-unannounced",
+     "the metadata does not say that authorization responses have iss"},
+    {keys_private, "keys-private", "the published keys have their private numbers"},
 }};
 
 constexpr bool in_order() {

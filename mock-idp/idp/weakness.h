@@ -65,10 +65,18 @@ enum class Weakness {
   document_from_private_address,
   // Revocation.
   revocation_ignored,
+  // Pushed requests.
+  pushed_for_any_client,
+  pushed_reusable,
+  // What the issuer says of itself.
+  metadata_of_another,
+  endpoint_in_the_clear,
+  pkce_unannounced,
+  iss_unannounced,
+  keys_private,
 };
 
-inline constexpr std::size_t kWeaknesses =
-    static_cast<std::size_t>(Weakness::revocation_ignored) + 1;
+inline constexpr std::size_t kWeaknesses = static_cast<std::size_t>(Weakness::keys_private) + 1;
 
 /// What is known of one weakness.
 struct WeaknessFact {

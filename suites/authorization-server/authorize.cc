@@ -10,6 +10,7 @@ namespace {
 using check::Finding;
 using check::Level;
 using suites::Flow;
+using suites::no_client;
 using suites::no_code;
 
 Finding without_challenge(Flow& flow) {
@@ -46,21 +47,43 @@ Finding not_sent_to(Flow& flow, const oauth::Client& client, const std::string& 
   return finding;
 }
 
+constexpr const char* kWebRedirect = "https://client.example/callback";
+
+/// What is not a redirect URI, but looks like it.
+std::vector<std::string> nearly(const std::string& uri) {
+  const auto url = base::parse_url(uri);
+  std::vector<std::string> list = {uri + "/more",
+                                   uri + "?x=1",
+                                   uri + ".evil.example",
+                                   uri + "#x",
+                                   "https://evil.example/callback",
+                                   "javascript:alert(1)"};
+  if (!url) return list;
+  list.push_back(fmt::format("{}://{}@evil.example{}", url->scheme, url->host, url->path));
+  // Loopback redirect URIs may have any port.
+  if (url->is_loopback()) return list;
+  list.push_back(fmt::format("{}://{}:8443{}", url->scheme, url->host, url->path));
+  list.push_back(fmt::format("http://{}{}", url->host, url->path));
+  return list;
+}
+
 Finding foreign_redirects(Flow& flow) {
-  const auto client = flow.enroll("none", {"https://client.example/callback"});
-  if (!client) return suites::unusable("a registration", client.error());
+  // A client that somebody brought along stays what it is.
+  const bool own = flow.enrolment() != check::Enrolment::brought;
+  const auto client =
+      own ? flow.enroll("none", {kWebRedirect}) : base::Result<oauth::Client>(flow.client);
+  if (!client) return no_client(flow, client.error());
   std::vector<Finding> findings;
-  for (const char* uri :
-       {"https://client.example/callback/more", "https://client.example/callback?x=1",
-        "https://client.example/callback.evil.example", "https://client.example:8443/callback",
-        "https://client.example@evil.example/callback", "https://client.example/callback#x",
-        "https://evil.example/callback", "http://client.example/callback", "javascript:alert(1)"}) {
+  for (const std::string& uri : nearly(client->redirect_uris.front())) {
     findings.push_back(check::labelled(uri, not_sent_to(flow, *client, uri)));
   }
   return check::worst(std::move(findings));
 }
 
 Finding loopback_port(Flow& flow) {
+  if (flow.client.redirect_uris.front() != oauth::kNowhere) {
+    return Finding::skipped("the client's redirect URI is " + flow.client.redirect_uris.front());
+  }
   const auto visit = flow.visit(flow.client, oauth::make_pkce(),
                                 {{"redirect_uri", "http://127.0.0.1:33419/callback"}});
   if (visit.has("code")) return Finding::met("redirected to the other port");
@@ -111,7 +134,7 @@ Finding foreign_resource(Flow& flow) {
 
 const check::Suite authorize_cases{
     "authorization-server",
-    {check::Mode::oauth_proxy},
+    check::modes::logged_in(),
     {
         {.id = "pkce-missing",
          .title = "an authorization request without code_challenge is refused",
@@ -119,7 +142,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"OAuth 2.1", "4.1.1"}, {"MCP", "authorization-code-protection"}},
          .requirements = {"AS-01", "REF-AS-2"},
-         .faults = {"proxy.pkce-optional"},
+         .faults = {"proxy.pkce-optional", "as.pkce-optional"},
          .why = "A code that leaks through a log, a referrer or another app is as good as a token.",
          .fix = "Refuse requests of public clients without code_challenge with invalid_request.",
          .run = suites::with_flow(without_challenge)},
@@ -129,7 +152,7 @@ const check::Suite authorize_cases{
          .level = Level::should,
          .references = {{"RFC 9700", "2.1.1"}, {"RFC 7636", "7.2"}},
          .requirements = {"REF-AS-2"},
-         .faults = {"proxy.plain-pkce-ok"},
+         .faults = {"proxy.plain-pkce-ok", "as.pkce-plain"},
          .why = "Whoever reads the authorization request can redeem the code.",
          .fix = "Support S256 only.",
          .run = suites::with_flow(with_plain_challenge)},
@@ -139,7 +162,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"OAuth 2.1", "10.1"}, {"RFC 9700", "2.1.2"}},
          .requirements = {"AS-01"},
-         .faults = {"proxy.implicit"},
+         .faults = {"proxy.implicit", "as.implicit-grant"},
          .why = "Access tokens in URLs end up in histories, logs and referrers.",
          .fix = "Answer every response_type but code with unsupported_response_type.",
          .run = suites::with_flow(with_response_type_token)},
@@ -149,7 +172,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"RFC 9700", "2.1"}, {"MCP", "open-redirection"}},
          .requirements = {"AS-18", "AS-19", "AS-20"},
-         .faults = {"proxy.redirect-prefix"},
+         .faults = {"proxy.redirect-prefix", "as.redirect-unchecked", "as.redirect-prefix"},
          .why = "A code is sent to whoever can guess a URI that passes.",
          .fix = "Compare redirect URIs character by character; show an error page otherwise.",
          .run = suites::with_flow(foreign_redirects)},
@@ -159,7 +182,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"RFC 8252", "7.3"}},
          .requirements = {"REF-AS-5"},
-         .faults = {"proxy.redirect-exact-port"},
+         .faults = {"proxy.redirect-exact-port", "as.redirect-port-fixed"},
          .why = "Desktop and command-line clients cannot log in whenever the port is taken.",
          .fix = "Leave the port out when loopback redirect URIs are compared.",
          .run = suites::with_flow(loopback_port)},
@@ -169,7 +192,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "4.1.2.1"}, {"RFC 9700", "4.11.2"}},
          .requirements = {"AS-19"},
-         .faults = {"proxy.error-redirects"},
+         .faults = {"proxy.error-redirects", "as.errors-redirected-anywhere"},
          .why = "The server is an open redirector: its name vouches for an attacker's page.",
          .fix = "Check client and redirect URI before anything else.",
          .run = suites::with_flow(errors_stay_here)},
@@ -179,7 +202,7 @@ const check::Suite authorize_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "4.1.2"}},
          .requirements = {"REF-AS-4"},
-         .faults = {"proxy.state-dropped"},
+         .faults = {"proxy.state-dropped", "as.state-dropped"},
          .why = "Clients that compare it refuse the login, others are open to forged answers.",
          .fix = "Store state with the request and send it back, form-encoded.",
          .run = suites::with_flow(state_comes_back)},
@@ -190,7 +213,7 @@ const check::Suite authorize_cases{
          .references = {{"RFC 9207", "2"}, {"MCP", "authorization-response-validation"}},
          .requirements = {"AS-09"},
          .needs = {.since = mcp::Revision::r2026_07_28},
-         .faults = {"proxy.no-iss"},
+         .faults = {"proxy.no-iss", "as.iss-missing", "as.iss-wrong"},
          .why = "A client that talks to several servers can be made to mix them up.",
          .fix = "Add iss with the issuer identifier to every authorization response.",
          .run = suites::with_flow(iss_is_sent)},
@@ -200,6 +223,7 @@ const check::Suite authorize_cases{
          .level = Level::should,
          .references = {{"RFC 8707", "2"}},
          .requirements = {"REF-AS-12"},
+         .needs = {.modes = {check::Mode::oauth_proxy}},
          .faults = {"proxy.resource-ignored"},
          .why = "A malicious server can have its clients fetch tokens that are good here.",
          .fix = "Answer resources that are not served with invalid_target.",

@@ -12,10 +12,12 @@ namespace {
 using check::Finding;
 using check::Level;
 using suites::Flow;
+using suites::no_client;
 using suites::unusable;
 
+/// An authorization server alone may have its pages wherever it likes.
 bool is_own(Flow& flow, const std::string& url) {
-  return url.rfind(flow.probe().target().url.origin() + "/", 0) == 0;
+  return flow.alone() || url.rfind(flow.probe().target().url.origin() + "/", 0) == 0;
 }
 
 /// The first page of the server's own; null if it shows none.
@@ -29,7 +31,7 @@ Finding asks_for_each_client(Flow& flow) {
   const auto first = flow.visit(flow.client, oauth::make_pkce());
   if (!first.has("code")) return Finding::undecided("no first login: " + first.problem);
   const auto other = flow.enroll();
-  if (!other) return unusable("a registration", other.error());
+  if (!other) return no_client(flow, other.error());
   const auto second = flow.visit(*other, oauth::make_pkce());
   if (own_page(flow, second) != nullptr) return Finding::met("a page asks for consent");
   Finding finding = Finding::broken(
@@ -51,6 +53,7 @@ Finding cannot_be_framed(Flow& flow) {
     return Finding::met(*policy);
   }
   if (frame != nullptr && !frame->empty()) return Finding::met("X-Frame-Options: " + *frame);
+  flow.probe().decisive(page->exchange, true);
   return Finding::broken("Content-Security-Policy with frame-ancestors, or X-Frame-Options",
                          "neither", "a hostile page can have its visitors click on Allow");
 }
@@ -112,8 +115,8 @@ Finding revoked(Flow& flow) {
   }
   const auto tokens = flow.tokens();
   if (!tokens) return unusable("a good login", tokens.error());
-  if (flow.use(tokens->access_token).kind != mcp::Kind::result) {
-    return Finding::undecided("the fresh token is not accepted");
+  if (const auto fresh = flow.use(tokens->access_token); !fresh.taken()) {
+    return suites::nobody_knows(flow, fresh);
   }
   base::FormFields fields = {{"token", tokens->access_token}};
   base::Headers headers;
@@ -126,15 +129,110 @@ Finding revoked(Flow& flow) {
         exchange.response ? fmt::format("the revocation is answered with {}", exchange.status())
                           : exchange.failure_text);
   }
-  const auto answer = flow.use(tokens->access_token);
-  if (answer.kind == mcp::Kind::unauthorized) return Finding::met(answer.summary());
-  return Finding::broken("401 for the revoked token", answer.summary(),
+  const auto use = flow.use(tokens->access_token);
+  if (use.refused()) return Finding::met(use.words);
+  return Finding::broken("the revoked token is refused", use.words,
                          "whoever logs out leaves a token behind that works");
+}
+
+/// The browser of somebody who goes up to the last page before the redirect: its form is the one
+/// that decides. Where it asks for a password nobody else can send it.
+std::optional<oauth::Page> last_page(Flow& flow, std::string& why_none) {
+  const auto first = flow.visit(flow.client, oauth::make_pkce());
+  if (!first.has("code") || first.pages.empty()) {
+    why_none = first.has("code") ? "there is no page on the way to a code" : first.problem;
+    return std::nullopt;
+  }
+  // Where somebody agreed before there is no page any more.
+  const oauth::Client other = flow.enroll().value_or(flow.client);
+  oauth::Browser fresh(flow.asking());
+  std::optional<oauth::Page> last;
+  std::size_t seen = 0;
+  const auto decide = [&](const oauth::Page& page) -> std::optional<oauth::Form> {
+    if (++seen < first.pages.size()) return flow.probe().context().decide()(page);
+    last = page;
+    return std::nullopt;
+  };
+  fresh.visit(flow.url(other, oauth::make_pkce()), other.redirect_uris.front(), decide);
+  if (!last) why_none = "somebody who agreed once is not asked again";
+  return last;
+}
+
+Finding decision_from_elsewhere(Flow& flow) {
+  std::string why_none;
+  const auto page = last_page(flow, why_none);
+  if (!page) return Finding::skipped(why_none);
+  const auto form = flow.probe().context().decide()(*page);
+  if (!form || form->method != "post") return Finding::skipped("the last page has no form");
+  if (!form->passwords.empty()) return Finding::skipped("the last page asks for a password");
+  oauth::Browser stranger(flow.asking());
+  const auto visit = stranger.visit_by_form(page->url, *form, flow.client.redirect_uris.front(),
+                                            [](const oauth::Page&) { return std::nullopt; });
+  return suites::no_code(visit, "a hostile page can agree in the name of whoever visits it");
+}
+
+Finding form_of_another_browser(Flow& flow) {
+  return flow.alone() ? decision_from_elsewhere(flow) : form_from_elsewhere(flow);
+}
+
+/// The same person in the same browser, and a client that nobody was asked about.
+Finding second_client_asks(Flow& flow) {
+  const base::FormFields quietly = {{"prompt", ""}};
+  const auto first = flow.visit(flow.client, oauth::make_pkce(), quietly);
+  if (!first.has("code")) return Finding::undecided("no first login: " + first.problem);
+  const auto other = flow.enroll();
+  if (!other) return no_client(flow, other.error());
+  const auto second = flow.visit(*other, oauth::make_pkce(), quietly);
+  if (!second.pages.empty()) return Finding::met("a page asks again");
+  Finding finding = Finding::broken(
+      "a page that asks the user before the second client gets a code",
+      second.has("code") ? "a code, and no page" : second.problem,
+      "whoever registers a client gets tokens in the name of everybody who is logged in");
+  if (second.has("code")) finding.outcome = check::Outcome::accepted;
+  return finding;
+}
+
+/// A code without a page: neither a fresh browser nor a hint at who may be meant are enough.
+Finding nobody_was_asked(Flow& flow) {
+  const oauth::Decide none = [](const oauth::Page&) { return std::nullopt; };
+  std::vector<Finding> findings;
+  for (const char* hint : {"", "alice"}) {
+    oauth::Browser fresh(flow.asking());
+    const auto visit = fresh.visit(
+        flow.url(flow.client, oauth::make_pkce(), {{"login_hint", hint}, {"prompt", ""}}),
+        flow.client.redirect_uris.front(), none);
+    findings.push_back(
+        check::labelled(*hint == '\0' ? "a fresh browser" : "login_hint",
+                        suites::no_code(visit, "whoever knows a name acts for its owner")));
+  }
+  return check::worst(std::move(findings));
+}
+
+Finding revoked_refresh_token(Flow& flow) {
+  if (flow.server().revocation_endpoint.empty()) {
+    return Finding::skipped("the server has no revocation endpoint");
+  }
+  const auto tokens = flow.tokens();
+  if (!tokens) return unusable("a good login", tokens.error());
+  if (tokens->refresh_token.empty()) return Finding::skipped("there are no refresh tokens");
+  base::FormFields fields = {{"token", tokens->refresh_token}};
+  base::Headers headers;
+  oauth::authenticate(flow.client, fields, headers);
+  const auto exchange =
+      oauth::post(flow.asking(), flow.server().revocation_endpoint,
+                  "application/x-www-form-urlencoded", base::encode_form(fields), headers);
+  if (exchange.status() != 200) {
+    return Finding::skipped(
+        exchange.response ? fmt::format("the revocation is answered with {}", exchange.status())
+                          : exchange.failure_text);
+  }
+  return suites::no_tokens(flow.refresh(flow.client, tokens->refresh_token),
+                           "whoever logs out leaves a token behind that gives new ones");
 }
 
 const check::Suite consent_cases{
     "authorization-server",
-    {check::Mode::oauth_proxy},
+    check::modes::logged_in(),
     {
         {.id = "consent",
          .title = "the user is asked for every client, also when logged in at the upstream",
@@ -142,17 +240,51 @@ const check::Suite consent_cases{
          .level = Level::must,
          .references = {{"MCP", "confused-deputy-problem"}},
          .requirements = {"RS-33"},
+         .needs = {.modes = {check::Mode::oauth_proxy}},
          .faults = {"proxy.no-consent", "proxy.consent-once"},
          .why = "Whoever gets a user to click on a link has a token in the user's name.",
          .fix = "Keep consent per client, and ask before the upstream is asked.",
          .run = suites::with_flow(asks_for_each_client)},
+        {.id = "consent-second-client",
+         .title = "a second client does not get a code without a page that asks",
+         .sends = "A login, then an authorization request of another client in the same browser.",
+         .level = Level::should,
+         .references = {{"RFC 6749", "10.2"}, {"OAuth 2.1", "7.3.1"}},
+         .requirements = {"REF-AS-13"},
+         .needs = {.modes = {check::Mode::authorization_server}},
+         .faults = {"as.consent-once"},
+         .why = "Whoever gets a user to click on a link has a token in the user's name.",
+         .fix = "Keep consent per client, and ask for each that is new.",
+         .run = suites::with_flow(second_client_asks)},
+        {.id = "login",
+         .title = "nobody gets a code before somebody was asked",
+         .sends = "An authorization request from a fresh browser, and one with login_hint.",
+         .level = Level::must,
+         .references = {{"RFC 6749", "3.1"}},
+         .requirements = {"REF-AS-14"},
+         .needs = {.modes = {check::Mode::authorization_server}},
+         .faults = {"as.hint-logs-in"},
+         .why = "Whoever knows somebody's name can act for them.",
+         .fix = "Find out who is there before a code is given; login_hint only fills in a field.",
+         .run = suites::with_flow(nobody_was_asked)},
+        {.id = "revocation-refresh",
+         .title = "a revoked refresh token gives no more tokens",
+         .sends = "A good refresh token after its revocation.",
+         .level = Level::must,
+         .references = {{"RFC 7009", "2"}},
+         .requirements = {"REF-AS-10"},
+         .needs = {.modes = {check::Mode::authorization_server}},
+         .faults = {"as.revocation-ignored"},
+         .why = "Logging out, or reporting a theft, changes nothing.",
+         .fix = "Forget the refresh token, and what came of it, when it is revoked.",
+         .run = suites::with_flow(revoked_refresh_token)},
         {.id = "consent-framing",
          .title = "the consent page cannot be framed",
          .sends = "A login up to the consent page.",
          .level = Level::bcp,
          .references = {{"RFC 9700", "4.16"}, {"RFC 6749", "10.13"}},
          .requirements = {"REF-AS-9"},
-         .faults = {"proxy.framable"},
+         .faults = {"proxy.framable", "as.framable"},
          .why = "A page that is laid over it makes users click on Allow (clickjacking).",
          .fix = "Send Content-Security-Policy: frame-ancestors 'none'.",
          .run = suites::with_flow(cannot_be_framed)},
@@ -162,16 +294,17 @@ const check::Suite consent_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "10.12"}},
          .requirements = {"REF-AS-9"},
-         .faults = {"proxy.csrf-skip"},
+         .faults = {"proxy.csrf-skip", "as.consent-from-anywhere"},
          .why = "A hostile page can agree in the name of whoever visits it.",
          .fix = "Tie the form to a cookie and compare when it comes back.",
-         .run = suites::with_flow(form_from_elsewhere)},
+         .run = suites::with_flow(form_of_another_browser)},
         {.id = "upstream-token",
          .title = "a token of the upstream is refused with 401",
          .sends = "A good token of the upstream issuer, for the upstream.",
          .level = Level::must,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-12", "RS-13", "AS-32"},
+         .needs = {.modes = {check::Mode::oauth_proxy}},
          .faults = {"proxy.upstream-token-ok", "proxy.skip"},
          .why = "Every other client of the upstream can call this server in its users' names.",
          .fix = "Accept tokens that the server issued itself and no others.",
@@ -182,7 +315,7 @@ const check::Suite consent_cases{
          .level = Level::must,
          .references = {{"MCP", "communication-security"}, {"RFC 6749", "3.1.2"}},
          .requirements = {"AS-17"},
-         .faults = {"proxy.register-anything"},
+         .faults = {"proxy.register-anything", "as.register-any-redirect"},
          .why = "Codes travel in the clear, or a script runs with the server's name.",
          .fix = "Take https, http on loopback, and schemes of apps; no fragments.",
          .run = suites::with_flow(registers_safe_uris)},
@@ -192,7 +325,7 @@ const check::Suite consent_cases{
          .level = Level::must,
          .references = {{"RFC 7009", "2.1"}},
          .requirements = {"REF-AS-10"},
-         .faults = {"proxy.revocation-ignored"},
+         .faults = {"proxy.revocation-ignored", "as.revocation-ignored"},
          .why = "Logging out, or reporting a theft, changes nothing.",
          .fix = "Look revocations up when tokens are checked.",
          .run = suites::with_flow(revoked)},

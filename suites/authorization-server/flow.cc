@@ -29,6 +29,10 @@ oauth::Ask Flow::asking() {
 }
 
 base::Result<void> Flow::begin() {
+  if (enrolment() == check::Enrolment::brought) {
+    client = probe_.context().login()->client;
+    return {};
+  }
   auto enrolled = enroll();
   if (!enrolled) return tl::unexpected(enrolled.error());
   client = std::move(*enrolled);
@@ -38,17 +42,37 @@ base::Result<void> Flow::begin() {
 base::Result<oauth::Client> Flow::enroll(std::string authentication,
                                          std::vector<std::string> redirect_uris) {
   if (redirect_uris.empty()) redirect_uris = {oauth::kNowhere};
-  return oauth::enroll(
-      asking(), server(),
-      {.redirect_uris = std::move(redirect_uris), .authentication = std::move(authentication)});
+  return enroll(oauth::Registration{.redirect_uris = std::move(redirect_uris),
+                                    .authentication = std::move(authentication)});
 }
+
+base::Result<oauth::Client> Flow::enroll(oauth::Registration registration) {
+  if (!alone()) return oauth::enroll(asking(), server(), registration);
+  return check::enroll(probe_.context(), asking(), server(), std::move(registration));
+}
+
+base::Result<oauth::Client> Flow::enroll_confidential() {
+  if (enrolment() == check::Enrolment::brought) {
+    if (!client.secret.empty()) return client;
+    return base::fail("the client that was brought along has no secret");
+  }
+  const bool in_form = alone() && !server().has_authentication("client_secret_basic") &&
+                       server().has_authentication("client_secret_post");
+  return enroll(in_form ? "client_secret_post" : "client_secret_basic");
+}
+
+check::Enrolment Flow::enrolment() const {
+  if (!alone()) return check::Enrolment::registration;
+  return check::enrolment_of(probe_.context(), server());
+}
+
+std::string Flow::scope() const { return base::join(probe_.target().scopes, " "); }
 
 std::string Flow::url(const oauth::Client& by, const oauth::Pkce& pkce,
                       const base::FormFields& changes) {
-  const std::string scope = base::join(probe_.target().scopes, " ");
   return oauth::authorization_url(
       server(), changed(oauth::authorization_parameters(server(), by, by.redirect_uris.front(),
-                                                        pkce, state, scope),
+                                                        pkce, state, scope()),
                         changes));
 }
 
@@ -58,7 +82,7 @@ oauth::Visit Flow::visit(const oauth::Client& by, const oauth::Pkce& pkce,
   for (const auto& [name, value] : changes) {
     if (name == "redirect_uri" && !value.empty()) goal = value;
   }
-  return browser.visit(url(by, pkce, changes), goal);
+  return browser.visit(url(by, pkce, changes), goal, probe_.context().decide());
 }
 
 base::Result<Code> Flow::code(const oauth::Client& by, const base::FormFields& changes) {
@@ -71,11 +95,12 @@ base::Result<Code> Flow::code(const oauth::Client& by, const base::FormFields& c
 }
 
 oauth::TokenAnswer Flow::redeem(const oauth::Client& by, const Code& code,
-                                const base::FormFields& changes) {
+                                const base::FormFields& changes, base::Headers headers) {
   return oauth::ask_for_token(asking(), server(), by,
                               changed(oauth::code_grant(code.text, code.redirect_uri,
                                                         code.pkce.verifier, server().resource),
-                                      changes));
+                                      changes),
+                              std::move(headers));
 }
 
 oauth::TokenAnswer Flow::refresh(const oauth::Client& by, const std::string& refresh_token,
@@ -85,16 +110,26 @@ oauth::TokenAnswer Flow::refresh(const oauth::Client& by, const std::string& ref
       changed(oauth::refresh_grant(refresh_token, server().resource), changes));
 }
 
-base::Result<oauth::Tokens> Flow::tokens() {
-  const auto good = code(client);
+base::Result<oauth::Tokens> Flow::tokens() { return tokens(client); }
+
+base::Result<oauth::Tokens> Flow::tokens(const oauth::Client& by) {
+  const auto good = code(by);
   if (!good) return tl::unexpected(good.error());
-  auto answer = redeem(client, *good);
+  auto answer = redeem(by, *good);
   if (!answer.ok()) return base::fail("a good code was answered with " + answer.summary());
   return std::move(answer.tokens);
 }
 
-mcp::Answer Flow::use(const std::string& access_token) {
-  return probe_.send({.credential = check::bearer(access_token), .own_session = true});
+Use Flow::use(const std::string& access_token) {
+  using Kind = oauth::Standing::Kind;
+  if (alone()) {
+    if (!asker_) asker_ = enroll_confidential().value_or(client);
+    auto standing = oauth::ask_about(asking(), server(), *asker_, access_token);
+    return {standing.kind, std::move(standing.words)};
+  }
+  const auto answer = probe_.send({.credential = check::bearer(access_token), .own_session = true});
+  if (answer.kind == mcp::Kind::result) return {Kind::live, answer.summary()};
+  return {answer.kind == mcp::Kind::unauthorized ? Kind::dead : Kind::unknown, answer.summary()};
 }
 
 check::Body with_flow(Judge judge) {
@@ -136,6 +171,16 @@ Finding no_tokens(const oauth::TokenAnswer& answer, const std::string& reason) {
   const int status = answer.exchange.status();
   if (status / 100 == 4) return Finding::met(answer.summary());
   return Finding::broken("a status of 4xx", answer.summary(), "an unhandled error");
+}
+
+Finding no_client(Flow& flow, const base::Error& error) {
+  if (!flow.alone()) return unusable("a registration", error);
+  return Finding::skipped("it gives us no client for this: " + error.message);
+}
+
+Finding nobody_knows(Flow& flow, const Use& use) {
+  const std::string text = "the fresh access token is not known to be good: " + use.words;
+  return flow.alone() ? Finding::skipped(text) : Finding::undecided(text);
 }
 
 Finding unusable(const std::string& step, const base::Error& error) {

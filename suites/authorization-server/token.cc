@@ -10,6 +10,7 @@ namespace {
 using check::Finding;
 using check::Level;
 using suites::Flow;
+using suites::no_client;
 using suites::no_tokens;
 using suites::unusable;
 
@@ -36,7 +37,7 @@ Finding other_redirect(Flow& flow) {
 
 Finding other_client(Flow& flow) {
   const auto other = flow.enroll();
-  if (!other) return unusable("a registration", other.error());
+  if (!other) return no_client(flow, other.error());
   const auto code = flow.code(flow.client);
   if (!code) return unusable("a code", code.error());
   return no_tokens(flow.redeem(*other, *code), "one client's code works for another one");
@@ -55,17 +56,20 @@ Finding replay_revokes(Flow& flow) {
   if (!code) return unusable("a code", code.error());
   const auto first = flow.redeem(flow.client, *code);
   if (!first.ok()) return Finding::undecided("a good code was answered with " + first.summary());
+  if (const auto fresh = flow.use(first.tokens.access_token); !fresh.taken()) {
+    return suites::nobody_knows(flow, fresh);
+  }
   const auto second = flow.redeem(flow.client, *code);
   if (second.ok()) return Finding::skipped("the code works twice: see code-replay");
-  const auto answer = flow.use(first.tokens.access_token);
-  if (answer.kind == mcp::Kind::unauthorized) return Finding::met("the first token is refused");
-  return Finding::broken("401 for the access token of the first use", answer.summary(),
+  const auto use = flow.use(first.tokens.access_token);
+  if (use.refused()) return Finding::met("the first token is refused: " + use.words);
+  return Finding::broken("the access token of the first use is refused", use.words,
                          "one of the two who had the code is a thief, and may go on");
 }
 
 Finding wrong_secret(Flow& flow) {
-  auto client = flow.enroll("client_secret_basic");
-  if (!client) return unusable("a registration", client.error());
+  auto client = flow.enroll_confidential();
+  if (!client) return no_client(flow, client.error());
   if (client->secret.empty()) return Finding::skipped("the server gives clients no secrets");
   const auto code = flow.code(*client);
   if (!code) return unusable("a code", code.error());
@@ -74,6 +78,7 @@ Finding wrong_secret(Flow& flow) {
 }
 
 Finding rotation(Flow& flow) {
+  if (!flow.client.secret.empty()) return Finding::skipped("there are no public clients");
   const auto tokens = flow.tokens();
   if (!tokens) return unusable("a good login", tokens.error());
   if (tokens->refresh_token.empty()) return Finding::skipped("there are no refresh tokens");
@@ -164,7 +169,7 @@ Finding error_form(Flow& flow) {
 
 const check::Suite token_cases{
     "authorization-server",
-    {check::Mode::oauth_proxy},
+    check::modes::logged_in(),
     {
         {.id = "pkce-wrong-verifier",
          .title = "a code is refused with another code_verifier",
@@ -172,7 +177,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 7636", "4.6"}},
          .requirements = {"AS-01", "REF-AS-2"},
-         .faults = {"proxy.pkce-skip"},
+         .faults = {"proxy.pkce-skip", "as.pkce-unchecked"},
          .why = "PKCE protects nothing: a stolen code can be redeemed.",
          .fix = "Compare the hash of code_verifier with the stored code_challenge.",
          .run = suites::with_flow(wrong_verifier)},
@@ -182,7 +187,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 7636", "4.6"}, {"RFC 9700", "2.1.1"}},
          .requirements = {"AS-01", "REF-AS-2"},
-         .faults = {"proxy.verifier-optional", "proxy.pkce-skip"},
+         .faults = {"proxy.verifier-optional", "proxy.pkce-skip", "as.verifier-optional"},
          .why = "PKCE protects nothing: a thief leaves the verifier out.",
          .fix = "Demand code_verifier wherever there was a code_challenge.",
          .run = suites::with_flow(no_verifier)},
@@ -192,7 +197,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "4.1.2"}},
          .requirements = {"REF-AS-1"},
-         .faults = {"proxy.code-replay"},
+         .faults = {"proxy.code-replay", "as.code-reusable"},
          .why = "A code in a log or a history stays as good as a token.",
          .fix = "Mark a code as used in the same step in which it is looked up.",
          .run = suites::with_flow(replayed)},
@@ -202,7 +207,7 @@ const check::Suite token_cases{
          .level = Level::should,
          .references = {{"RFC 6749", "4.1.2"}},
          .requirements = {"REF-AS-3"},
-         .faults = {"proxy.replay-revokes-nothing"},
+         .faults = {"proxy.replay-revokes-nothing", "as.code-reuse-tolerated"},
          .why = "If the thief was first, the tokens are in his hands.",
          .fix = "Remember which tokens came of a code, and revoke them on its second use.",
          .run = suites::with_flow(replay_revokes)},
@@ -212,7 +217,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "4.1.3"}},
          .requirements = {"REF-AS-1"},
-         .faults = {"proxy.code-any-client"},
+         .faults = {"proxy.code-any-client", "as.code-for-any-client"},
          .why = "A malicious client can use what a user gave to another one.",
          .fix = "Store the client with the code and compare.",
          .run = suites::with_flow(other_client)},
@@ -222,7 +227,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "4.1.3"}},
          .requirements = {"REF-AS-1"},
-         .faults = {"proxy.code-any-redirect"},
+         .faults = {"proxy.code-any-redirect", "as.code-for-any-redirect"},
          .why = "A code that an attacker had sent elsewhere can be slipped into a client.",
          .fix = "Store the redirect_uri with the code and compare.",
          .run = suites::with_flow(other_redirect)},
@@ -232,7 +237,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "3.2.1"}},
          .requirements = {"REF-AS-8"},
-         .faults = {"proxy.any-secret"},
+         .faults = {"proxy.any-secret", "as.secret-unchecked"},
          .why = "Client authentication is decoration.",
          .fix = "Compare the secret, in constant time; answer 401 invalid_client.",
          .run = suites::with_flow(wrong_secret)},
@@ -242,7 +247,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"OAuth 2.1", "4.3.1"}, {"MCP", "token-theft"}},
          .requirements = {"AS-13", "AS-14"},
-         .faults = {"proxy.refresh-no-rotation"},
+         .faults = {"proxy.refresh-no-rotation", "as.refresh-kept"},
          .why = "A stolen refresh token works for ever beside the rightful one.",
          .fix = "Give a new refresh token with each answer and refuse the old one.",
          .run = suites::with_flow(rotation)},
@@ -252,7 +257,7 @@ const check::Suite token_cases{
          .level = Level::should,
          .references = {{"RFC 9700", "4.14.2"}},
          .requirements = {"AS-13"},
-         .faults = {"proxy.reuse-tolerated"},
+         .faults = {"proxy.reuse-tolerated", "as.refresh-reuse-tolerated"},
          .why = "Whoever was first keeps access, and that may be the thief.",
          .fix = "Revoke the whole family when an old refresh token is presented.",
          .run = suites::with_flow(reuse)},
@@ -262,7 +267,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "6"}},
          .requirements = {"REF-AS-7"},
-         .faults = {"proxy.scope-widened"},
+         .faults = {"proxy.scope-widened", "as.refresh-widens-scope"},
          .why = "A client gets rights that nobody agreed to.",
          .fix = "Compare the scope with what was granted; answer invalid_scope.",
          .run = suites::with_flow(widened)},
@@ -272,7 +277,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 9700", "2.4"}},
          .requirements = {"AS-01"},
-         .faults = {"proxy.password-grant"},
+         .faults = {"proxy.password-grant", "as.password-grant"},
          .why = "Users are taught to give their passwords to clients.",
          .fix = "Answer with unsupported_grant_type.",
          .run = suites::with_flow(by_password)},
@@ -282,7 +287,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "3.2"}},
          .requirements = {"AS-01"},
-         .faults = {"proxy.token-by-get"},
+         .faults = {"proxy.token-by-get", "as.token-by-get"},
          .why = "Codes, verifiers and secrets are written into logs.",
          .fix = "Answer everything but POST with 405.",
          .run = suites::with_flow(by_get)},
@@ -292,7 +297,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "5.1"}},
          .requirements = {"REF-AS-6"},
-         .faults = {"proxy.cacheable"},
+         .faults = {"proxy.cacheable", "as.token-cacheable"},
          .why = "A cache may hand one user's tokens to another one.",
          .fix = "Send Cache-Control: no-store.",
          .run = suites::with_flow(not_cached)},
@@ -302,7 +307,7 @@ const check::Suite token_cases{
          .level = Level::must,
          .references = {{"RFC 6749", "5.2"}},
          .requirements = {"REF-AS-11"},
-         .faults = {"proxy.grant-error-401"},
+         .faults = {"proxy.grant-error-401", "as.error-code-wrong"},
          .why = "Clients take a stale code for a wrong secret, and never begin anew.",
          .fix = "Answer 400 with {\"error\": \"invalid_grant\"}; 401 is for client authentication.",
          .run = suites::with_flow(error_form)},

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "common/base/text.h"
-#include "fixtures/reference-server/modes.h"
 #include "suites/selftest/plan.h"
 
 namespace selftest {
@@ -50,16 +49,9 @@ base::Result<void> side_by_side(unsigned jobs, std::size_t count,
   return {};
 }
 
-/// Whether the faulty server has the rule that the fault breaks.
-bool has_rule(const reference_server::Fault& fault, check::Mode mode) {
-  const auto own = reference_server::mode_from(check::to_string(mode));
-  return own && reference_server::modes::contains(fault.modes, *own);
-}
-
 /// Runs a fault's server stage by stage, as the strict server's are, until every case that names
 /// the fault has turned red or there is no stage left.
-base::Result<std::vector<StageResult>> run_fault(const Plan& plan,
-                                                 const reference_server::Fault& planted,
+base::Result<std::vector<StageResult>> run_fault(const Plan& plan, const Fault& planted,
                                                  const std::vector<StageResult>& strict) {
   const std::string& fault = planted.id;
   const auto cases = cases_for(plan, fault);
@@ -71,7 +63,7 @@ base::Result<std::vector<StageResult>> run_fault(const Plan& plan,
   std::vector<StageResult> results;
   for (const StageResult& plain : strict) {
     Stage stage = plain.stage;
-    if (!has_rule(planted, stage.mode)) continue;
+    if (!check::modes::contains(planted.modes, stage.mode)) continue;
     const bool useful = std::any_of(open.begin(), open.end(), [&](const check::Case& subject) {
       return applies(subject, stage);
     });

@@ -66,7 +66,7 @@ std::vector<std::string> alarms(const check::Case& subject,
   return reasons;
 }
 
-FaultProof prove(const reference_server::Fault& fault, const std::vector<check::Case>& cases,
+FaultProof prove(const Fault& fault, const std::vector<check::Case>& cases,
                  const std::vector<StageResult>& strict, const std::vector<StageResult>& faulty) {
   FaultProof proof;
   proof.id = fault.id;
@@ -117,14 +117,14 @@ bool turned(const check::Case& subject, const StageResult& strict, const StageRe
   return subject.level == check::Level::observe && judged && after->actual != before->actual;
 }
 
-Matrix draw_up(std::vector<check::Case> cases, const std::vector<reference_server::Fault>& faults,
+Matrix draw_up(std::vector<check::Case> cases, const std::vector<Fault>& faults,
                const std::vector<StageResult>& strict, const std::vector<StageResult>& faulty) {
   Matrix matrix;
   matrix.stages = strict.size() + faulty.size();
   for (const auto& fault : faults) matrix.faults.push_back(prove(fault, cases, strict, faulty));
 
   std::set<std::string> known;
-  for (const auto& fault : reference_server::faults()) known.insert(fault.id);
+  for (const auto& fault : selftest::faults()) known.insert(fault.id);
   for (const auto& subject : cases) {
     for (auto& reason : alarms(subject, strict)) matrix.unproven.push_back({subject.id, reason});
     const bool observes = subject.level == check::Level::observe;

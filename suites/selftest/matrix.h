@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "fixtures/reference-server/reference_server.h"
 #include "harness/check/case.h"
+#include "suites/selftest/fault.h"
 #include "suites/selftest/stage.h"
 
 namespace selftest {
@@ -43,7 +43,7 @@ struct Matrix {
 bool turned(const check::Case& subject, const StageResult& strict, const StageResult& faulty);
 
 /// Draws up the matrix from the stages without a fault and those with one.
-Matrix draw_up(std::vector<check::Case> cases, const std::vector<reference_server::Fault>& faults,
+Matrix draw_up(std::vector<check::Case> cases, const std::vector<Fault>& faults,
                const std::vector<StageResult>& strict, const std::vector<StageResult>& faulty);
 
 }  // namespace selftest

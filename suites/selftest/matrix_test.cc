@@ -23,7 +23,7 @@ StageResult stage(std::string fault, std::vector<Cell> cells) {
   return result;
 }
 
-const std::vector<reference_server::Fault> kFaults = {{"exp.skip", "expired tokens are taken"}};
+const std::vector<Fault> kFaults = {{"exp.skip", "expired tokens are taken", {}}};
 
 TEST(Matrix, CaseThatPassesAndTurnsRedIsProven) {
   const auto matrix = draw_up({naming("claims.expired", {"exp.skip"})}, kFaults,

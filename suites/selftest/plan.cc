@@ -6,7 +6,6 @@
 #include <set>
 
 #include "common/base/text.h"
-#include "fixtures/reference-server/modes.h"
 #include "suites/selftest/setting.h"
 
 namespace selftest {
@@ -39,15 +38,13 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
   plan.jobs = jobs;
 
   std::set<std::string> selected;
-  for (const auto& fault : reference_server::faults()) {
+  for (const auto& fault : faults()) {
     if (fault_glob.empty() || base::matches_glob(fault_glob, fault.id)) selected.insert(fault.id);
   }
   if (selected.empty()) return base::fail(fmt::format("--fault {}: no such fault", fault_glob));
-  const auto in_plan = [&](const reference_server::Fault& fault) {
-    return std::any_of(plan.modes.begin(), plan.modes.end(), [&](check::Mode mode) {
-      const auto own = reference_server::mode_from(check::to_string(mode));
-      return own && reference_server::modes::contains(fault.modes, *own);
-    });
+  const auto in_plan = [&](const Fault& fault) {
+    return std::any_of(plan.modes.begin(), plan.modes.end(),
+                       [&](check::Mode mode) { return check::modes::contains(fault.modes, mode); });
   };
 
   std::set<std::string> named;
@@ -76,7 +73,7 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
     plan.cases.push_back(std::move(subject));
   }
   if (plan.cases.empty()) return base::fail("the selection matches no case");
-  for (const auto& fault : reference_server::faults()) {
+  for (const auto& fault : faults()) {
     // What only cases of other modes are to find cannot be found here.
     const bool wanted =
         named.count(fault.id) > 0 || (case_globs.empty() && of_other_modes.count(fault.id) == 0);

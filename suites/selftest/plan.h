@@ -13,7 +13,7 @@ namespace selftest {
 struct Plan {
   std::vector<check::Mode> modes;
   std::vector<check::Case> cases;
-  std::vector<reference_server::Fault> faults;
+  std::vector<Fault> faults;
   unsigned jobs = 2;  ///< servers that run side by side
 };
 

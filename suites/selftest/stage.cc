@@ -14,6 +14,7 @@
 #include "harness/run/run.h"
 #include "harness/run/spawn.h"
 #include "mock-idp/idp/mock_idp.h"
+#include "suites/selftest/fault.h"
 #include "suites/selftest/setting.h"
 
 namespace selftest {
@@ -79,6 +80,19 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
   return config;
 }
 
+/// The strict issuer of the provider, or one that has the fault.
+std::string issuer_of(const Stage& stage, idp::MockIdp& provider) {
+  std::string name = "judged~strict";
+  if (!stage.fault.empty()) name += "~" + scenario_of(stage.fault);
+  return provider.issuer(name).url();
+}
+
+/// What is known of it that its metadata does not say.
+void declare_issuer(check::Profile& profile) {
+  profile.audience = "https://mcp.example/mcp";
+  profile.scopes = {"openid", kScope};
+}
+
 /// Not everything that is found on a server with a setting is judged there once more. What it has
 /// beside a known provider is not: some of these give a server no tokens for its upstream.
 std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> cases) {
@@ -127,6 +141,11 @@ std::vector<Stage> strict_stages(const check::Modes& modes) {
                                             mcp::Revision::r2025_06_18, mcp::Revision::r2025_03_26};
   std::vector<Stage> stages;
   for (const auto mode : modes) {
+    // It speaks no MCP, so it has no revisions.
+    if (mode == check::Mode::authorization_server) {
+      stages.push_back({.mode = mode});
+      continue;
+    }
     for (const auto revision : kNewestFirst) stages.push_back({.mode = mode, .revision = revision});
   }
   for (const Setting& setting : settings()) {
@@ -151,7 +170,11 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   if (!certificates) return tl::unexpected(certificates.error());
   std::unique_ptr<reference_server::ReferenceServer> server;
   check::Context::Options options;
-  if (over_stdio(stage)) {
+  if (stage.mode == check::Mode::authorization_server) {
+    declare_issuer(*profile);
+    options.url = issuer_of(stage, **provider);
+    options.shared_clock = &clock;
+  } else if (over_stdio(stage)) {
     options.spawning = spawning_of(stage, **provider);
   } else {
     auto config = config_of(stage, **provider, *profile, secrets, *certificates);
