@@ -100,6 +100,7 @@ class Grants {
                                                std::string_view issuer) const;
 
   void clear();
+
  private:
   struct StoredCode {
     Code code;
