@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 export async function checkAdminToken({ check, open, settings: { guarded } }) {
   const { page, context, complaints } = await open(guarded.origin);
   await check("the admin token is asked for, and again while it is wrong", async () => {
-    assert.ok(guarded.token, "the provider printed none");
     await page.goto(`${guarded.origin}/`);
     await page.waitForSelector("#admin[open]");
     assert.equal(await page.locator("#keys .key").count(), 0);
