@@ -12,7 +12,7 @@
 namespace idp {
 
 struct Call;
-struct CompactJws;
+class CompactJws;
 class Issuer;
 
 /// An access token as it goes out.
