@@ -3,9 +3,11 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/file.h"
 #include "common/base/url.h"
 #include "common/http/client.h"
 #include "harness/cli/command.h"
@@ -17,6 +19,7 @@ namespace {
 struct HealthOptions {
   std::string url;
   double timeout = 5;
+  std::string ca;
 };
 
 int unhealthy(std::string_view reason) {
@@ -32,6 +35,11 @@ int run_healthcheck(const HealthOptions& options) {
       std::chrono::duration<double>(options.timeout));
   http::ClientRequest request;
   request.url = options.url;
+  if (!options.ca.empty()) {
+    auto text = base::read_file(options.ca);
+    if (!text) return fail_usage("healthcheck: --ca: " + text.error().message);
+    request.tls.ca = std::move(*text);
+  }
   const auto response = http::fetch(request, base::Deadline::after(span));
   if (!response) return unhealthy(response.error().message);
   if (response->status / 100 == 2) return 0;
@@ -49,7 +57,11 @@ void add_healthcheck(CLI::App& root, int& exit_code) {
       ->check(number_between(0.001, 3600))
       ->type_name("S")
       ->capture_default_str();
-  examples(*command, "mcp-authspec healthcheck http://127.0.0.1:9400/healthz\n");
+  command->add_option("--ca", options->ca, "trust the certificates of this authority (PEM)")
+      ->type_name("FILE");
+  examples(*command,
+           "mcp-authspec healthcheck http://127.0.0.1:9400/healthz\n"
+           "mcp-authspec healthcheck --ca ca.pem https://127.0.0.1:9400/healthz\n");
   command->callback([options, &exit_code] { exit_code = run_healthcheck(*options); });
 }
 

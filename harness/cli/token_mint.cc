@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct MintOptions {
   std::vector<std::string> mutations;
   std::string key_file;
   std::string idp;
+  std::string ca;
   std::string persona;
   std::string kind;
 };
@@ -193,6 +195,15 @@ base::Result<std::string> mint_there(const MintOptions& options, const idp::Mint
   call.url = url->origin() + "/_ctl/mint";
   call.headers = {{"Content-Type", "application/json"}};
   call.body = control_body(options, request, issuer);
+  if (!options.ca.empty()) {
+    auto text = base::read_file(options.ca);
+    if (!text) return base::fail("token: --ca: " + text.error().message);
+    call.tls.ca = std::move(*text);
+  }
+  const char* const admin = std::getenv("MOCK_IDP_ADMIN_TOKEN");
+  if (admin != nullptr && *admin != '\0') {
+    call.headers.push_back({"Authorization", "Bearer " + std::string(admin)});
+  }
   const auto response = http::fetch(call, base::Deadline::after(10s));
   if (!response) {
     return base::fail("token: --idp: " + response.error().message);
@@ -245,6 +256,9 @@ void add_token_mint(CLI::App& token, int& exit_code) {
   token.add_option("--idp", options->idp, "have a running provider or issuer mint it")
       ->type_name("URL")
       ->excludes(key);
+  token.add_option("--ca", options->ca, "trust the certificates of this authority (PEM)")
+      ->type_name("FILE")
+      ->needs("--idp");
   token
       .add_option("--persona", options->persona,
                   "a token of a known provider, such as okta [that of the issuer's name]")

@@ -98,6 +98,16 @@ Read<void> check_client(const Call& call, Client& client, std::string_view grant
   return {};
 }
 
+std::vector<RegisteredClient> Clients::list(std::string_view issuer) const {
+  const std::string prefix = key_of(issuer, {});
+  const std::lock_guard lock(mutex_);
+  std::vector<RegisteredClient> all;
+  for (const std::string& key : order_) {
+    if (key.rfind(prefix, 0) == 0) all.push_back(clients_.at(key));
+  }
+  return all;
+}
+
 void Clients::clear() {
   const std::lock_guard lock(mutex_);
   clients_.clear();

@@ -40,6 +40,8 @@ class Clients {
   void add(std::string_view issuer, RegisteredClient client);
   void remove(std::string_view issuer, std::string_view id);
   std::optional<RegisteredClient> find(std::string_view issuer, std::string_view id) const;
+  /// Those of an issuer, the oldest first.
+  std::vector<RegisteredClient> list(std::string_view issuer) const;
   void clear();
 
  private:

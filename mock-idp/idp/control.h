@@ -143,6 +143,10 @@ Obeyed<http::Response> enqueue(const ControlCall& call);
 Obeyed<http::Response> make_bait(const ControlCall& call);
 Obeyed<http::Response> list_baits(const ControlCall& call);
 Obeyed<http::Response> clear_baits(const ControlCall& call);
+Obeyed<http::Response> list_clients(const ControlCall& call);
+Obeyed<http::Response> add_client(const ControlCall& call);
+Obeyed<http::Response> remove_client(const ControlCall& call);
+Obeyed<http::Response> show_openapi(const ControlCall& call);
 Obeyed<http::Response> steer_upstream(const ControlCall& call);
 Obeyed<http::Response> reset(const ControlCall& call);
 

@@ -56,6 +56,7 @@ constexpr Argument kReadJournal[] = {
 constexpr Argument kStreamJournal[] = {kSince, kJournalIssuer, kJournalEndpoint, kJournalMethod,
                                        kJournalContains};
 
+constexpr double kLongLife = 1e12;
 constexpr double kLongTime = 1e10;
 constexpr Argument kMint[] = {
     {"issuer", ArgumentType::text, "whose token, `main` by default"},
@@ -65,7 +66,7 @@ constexpr Argument kMint[] = {
     {"scope", ArgumentType::text, "the scope, words with blanks between them"},
     {"sub", ArgumentType::text, "the subject"},
     {"ttl", ArgumentType::integer, "seconds until it expires, 300 by default; may be negative",
-     false, -kLongTime, kLongTime},
+     false, -kLongLife, kLongLife},
     {"claims", ArgumentType::object, "claims that are added or replaced"},
     {"header", ArgumentType::object, "header members that are added or replaced"},
     {"mutate", ArgumentType::texts, "mutations, by name, in this order"},
@@ -109,6 +110,18 @@ constexpr Argument kEnqueue[] = {
 };
 constexpr Argument kBait[] = {
     {"redirect", ArgumentType::flag, "whether it leads on to another address of this machine"},
+};
+constexpr Argument kIssuerByName = {"issuer", ArgumentType::text, "`main` by default"};
+constexpr Argument kOfIssuerOnly[] = {kIssuerByName};
+constexpr Argument kClient[] = {
+    {"client_id", ArgumentType::text, "its id", true},
+    kIssuerByName,
+    {"client_secret", ArgumentType::text, "its secret; a new one by default"},
+    {"metadata", ArgumentType::object, "as it would register them: redirect_uris, grant_types, …"},
+};
+constexpr Argument kRemoveClient[] = {
+    {"client_id", ArgumentType::text, "its id", true},
+    kIssuerByName,
 };
 constexpr Argument kUpstream[] = {
     {"status", ArgumentType::integer, "how the API at /i/NAME/upstream answers", true, 200, 599},
@@ -163,6 +176,13 @@ constexpr ControlCommand kCommands[] = {
     {"GET", "/baits", "the baits, and how often they were fetched", {}, list_baits},
     {"POST", "/baits", "a URL that nobody has a reason to fetch", kBait, make_bait},
     {"DELETE", "/baits", "forgets them", {}, clear_baits},
+    {"GET", "/clients", "the clients that are registered with an issuer", kOfIssuerOnly,
+     list_clients},
+    {"POST", "/clients", "registers a client of a chosen id, in place of one of that id", kClient,
+     add_client},
+    {"DELETE", "/clients", "forgets a client, and what it was granted", kRemoveClient,
+     remove_client},
+    {"GET", "/openapi.json", "this description", {}, show_openapi},
     {"POST", "/upstream", "how the API behind a server under test answers", kUpstream,
      steer_upstream},
     {"POST", "/reset", "everything is as at the start", {}, reset},

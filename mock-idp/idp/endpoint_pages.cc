@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "common/base/json.h"
 #include "mock-idp/idp/page_assets.h"
 #include "mock-idp/idp/provider.h"
 
@@ -34,7 +35,11 @@ http::Response front_page(const Call& call) {
 
 http::Response healthz(const Call& call) {
   if (!allows(call.request, "GET, HEAD")) return method_not_allowed("GET, HEAD");
-  return http::Response::json(200, R"({"status":"ok"})");
+  const KeyStore* const store = call.provider.key_store.get();
+  const std::string problem = store == nullptr ? std::string() : store->problem();
+  if (problem.empty()) return http::Response::json(200, R"({"status":"ok"})");
+  return http::Response::json(503, fmt::format(R"({{"status":"keys are not kept","reason":{}}})",
+                                               base::json_string(problem)));
 }
 
 /// A URL that only a forged token pointed to: that it was asked for is what matters.

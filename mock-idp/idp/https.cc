@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "common/base/file.h"
@@ -37,7 +39,8 @@ base::Result<tls::Authority> authority_of(const std::string& directory) {
   }
   auto made = tls::Authority::make();
   if (!made) return made;
-  mkdir(directory.c_str(), 0700);  // where that fails, writing says why
+  std::error_code ignored;  // writing says why
+  std::filesystem::create_directories(directory, ignored);
   if (auto put = base::write_file(key_file, made->private_key(), kSecret); !put) {
     return tl::unexpected(put.error());
   }

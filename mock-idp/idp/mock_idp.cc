@@ -34,6 +34,10 @@ std::string reachable_origin(const http::Server& server, const Options& options)
 }
 
 base::Result<void> check_options(const Options& options) {
+  for (const StartCommand& start : options.at_start) {
+    // It would come back to itself.
+    if (start.command == "POST /reset") return base::fail(start.where + " cannot reset");
+  }
   for (const std::string& alg : options.algorithms) {
     if (auto key = jose::Key::from_pool(alg, options.pool_index); !key) {
       return tl::unexpected(key.error());
@@ -52,6 +56,17 @@ base::Result<void> check_options(const Options& options) {
 std::string admin_token_of(const Options& options) {
   if (!options.admin_token.empty() || is_loopback_host(options.host)) return options.admin_token;
   return base::random_hex(kAdminTokenBytes);
+}
+
+/// What has to be so before the first client is answered.
+base::Result<void> begin(Provider& provider) {
+  const std::string& directory = provider.options.key_directory;
+  if (!directory.empty()) {
+    auto store = KeyStore::open(directory);
+    if (!store) return tl::unexpected(store.error());
+    provider.key_store = std::move(*store);
+  }
+  return provider.obey_start();
 }
 
 }  // namespace
@@ -90,6 +105,10 @@ base::Result<std::unique_ptr<MockIdp::Impl>> MockIdp::Impl::start(Options option
   if (!server) return tl::unexpected(server.error());
   impl->server = std::move(*server);
   provider.origin = reachable_origin(*impl->server, provider.options);
+  if (auto begun = begin(provider); !begun) {
+    impl->origin_known.count_down();
+    return tl::unexpected(begun.error());
+  }
   impl->origin_known.count_down();
   impl->port = impl->server->port();
   return impl;

@@ -17,6 +17,13 @@
 
 namespace idp {
 
+/// A command that is obeyed as the provider starts, as if it had come to `/_ctl`.
+struct StartCommand {
+  std::string command;  ///< "POST /faults"
+  std::string json;     ///< its body
+  std::string where;    ///< before the error, where it is wrong
+};
+
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: the system chooses
@@ -44,6 +51,8 @@ struct Options {
   /// Who steers has to show it as a bearer token. Empty: nobody has to, as long as only this
   /// machine reaches the provider; else one is made.
   std::string admin_token;
+  /// Obeyed at the start, and again after a reset.
+  std::vector<StartCommand> at_start;
 
   /// How issuers behave whose name does not say it.
   Behaviour usual() const;

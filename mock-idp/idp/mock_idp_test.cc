@@ -208,7 +208,7 @@ TEST_F(MockIdpTest, SteeringNamesWhatItDoesNotUnderstand) {
       {R"({"aut":"x"})", "/aut is unknown here; did you mean aud or alg or sub?"},
       {R"({"ttl":"5"})", "/ttl has to be a whole number"},
       {R"({"ttl":1e99})", "/ttl has to be a whole number"},
-      {R"({"ttl":99999999999})", "/ttl has to be from -10000000000 to 10000000000"},
+      {R"({"ttl":9999999999999})", "/ttl has to be from -1000000000000 to 1000000000000"},
       {R"({"claims":[]})", "/claims has to be an object"},
       {R"({"mutate":"x"})", "/mutate has to be an array of strings"},
       {R"({"aud":5})", "/aud has to be a string or an array of strings"},

@@ -1,8 +1,12 @@
 #include "mock-idp/idp/provider.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
+
+#include "mock-idp/idp/control.h"
 
 namespace idp {
 
@@ -46,6 +50,23 @@ std::vector<Issuer*> Provider::issuers() {
   return all;
 }
 
+// The store watches for the issuers, which are gone before its turn comes.
+Provider::~Provider() { key_store.reset(); }
+
+base::Result<void> Provider::obey_start() {
+  for (const StartCommand& start : options.at_start) {
+    const std::string_view command = start.command;
+    const std::size_t blank = std::min(command.find(' '), command.size());
+    const std::string_view target = command.substr(std::min(blank + 1, command.size()));
+    const auto done = obey(*this, command.substr(0, blank), target, start.json);
+    if (!done) {
+      return base::fail(
+          fmt::format("{}{} {}", start.where, done.error().where, done.error().message));
+    }
+  }
+  return {};
+}
+
 void Provider::reset() {
   faults.clear();
   queue.clear();
@@ -68,6 +89,8 @@ void Provider::reset() {
     }
   }
   journal.clear();
+  // Nothing to tell: they were all obeyed before.
+  [[maybe_unused]] const auto again = obey_start();
 }
 
 Issuer& Provider::make_issuer(std::string_view name) {
@@ -76,6 +99,7 @@ Issuer& Provider::make_issuer(std::string_view name) {
   if (!made.issuer) {
     const std::string text(name);
     made.issuer = std::make_unique<Issuer>(text, origin + "/i/" + text, options, clock);
+    if (key_store) key_store->attach(*made.issuer);
     made.first_keys = made.issuer->keys().contents();
   }
   return *made.issuer;

@@ -15,6 +15,7 @@
 #include "mock-idp/idp/documents.h"
 #include "mock-idp/idp/faults.h"
 #include "mock-idp/idp/grants.h"
+#include "mock-idp/idp/key_store.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
 #include "mock-idp/idp/nonces.h"
@@ -33,6 +34,9 @@ inline constexpr int kUpstreamStatus = 200;
 /// What the endpoints share.
 struct Provider {
   explicit Provider(Options chosen);
+  ~Provider();
+  Provider(const Provider&) = delete;
+  Provider& operator=(const Provider&) = delete;
 
   /// Made when first asked for. The error says why there is none of that name.
   base::Result<Issuer*> find_issuer(std::string_view name);
@@ -41,6 +45,8 @@ struct Provider {
   std::vector<Issuer*> issuers();
   /// Everything is as at the start, but for the issuers that were made: they stay.
   void reset();
+  /// Obeys the commands of the start. The error says what is wrong with which.
+  base::Result<void> obey_start();
 
   const Options options;
   base::AdjustableClock clock;
@@ -59,6 +65,7 @@ struct Provider {
   Documents documents{clock};
   PushedRequests pushed_requests{clock};
   std::atomic<int> upstream_status{kUpstreamStatus};  ///< how the upstream answers
+  std::unique_ptr<KeyStore> key_store;                ///< null: keys are kept nowhere
   std::string admin_token;                            ///< empty: whoever reaches us may steer
   std::string ca_certificate;                         ///< PEM; empty without https
   std::atomic<int> waiting{0};                        ///< requests that wait for the journal
