@@ -38,6 +38,7 @@ struct IdpOptions {
   std::string ca_out;
   std::string config;
   bool https = false;
+  bool config_schema = false;
 };
 
 /// What is wrong with the call, or nothing.
@@ -150,6 +151,10 @@ void introduce(idp::MockIdp& provider, const idp::Configuration& configuration) 
 }
 
 int run_idp(const IdpOptions& options) {
+  if (options.config_schema) {
+    print(idp::configuration_schema());
+    return 0;
+  }
   if (const std::string problem = problem_of(options); !problem.empty()) return fail_usage(problem);
   const auto configuration = settle(options);
   if (!configuration) return fail_usage(configuration.error().message);
@@ -206,6 +211,8 @@ void add_idp(CLI::App& root, int& exit_code) {
       ->needs(https);
   command->add_option("--config", options->config, "read settings from a file (JSON with comments)")
       ->type_name("FILE");
+  command->add_flag("--config-schema", options->config_schema,
+                    "print the JSON Schema of such a file, and end");
   examples(*command,
            "mcp-authspec idp                          on port 9400, issuer /i/main\n"
            "mcp-authspec idp --port 0 --alg RS256     a free port, named on the first line\n"

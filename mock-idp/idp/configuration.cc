@@ -14,6 +14,7 @@
 namespace idp {
 namespace {
 
+constexpr double kCentury = 100.0 * 365 * 86'400;
 constexpr std::string_view kPersonas = "generic auth0 okta entra google keycloak cognito github";
 
 /// A member of a configuration, what it sets, and the variable that sets it as well.
@@ -183,6 +184,30 @@ base::Result<void> configure(std::string_view text, Configuration& into) {
     if (auto taken = take_commands(json, commands, into); !taken) return taken;
   }
   return check_names(into, "/issuers", "/algorithms");
+}
+
+std::string configuration_schema() {
+  std::vector<Argument> settings;
+  for (const Setting& setting : kSettingsOfStart) settings.push_back(setting.argument);
+  ControlJson schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                     {"title", "Configuration of a mock identity provider"}};
+  schema.update(arguments_schema(settings));
+  for (const Commands& commands : kCommandsOfStart) {
+    for (const ControlCommand& command : control_commands()) {
+      const std::string name = std::string(command.method) + " " + std::string(command.path);
+      if (name != commands.command) continue;
+      schema["properties"][std::string(commands.member)] = {
+          {"type", "array"},
+          {"description", "bodies of " + name + ", obeyed at the start"},
+          {"items", arguments_schema(command.arguments)}};
+    }
+  }
+  constexpr Argument kClock[] = {
+      {"freeze", ArgumentType::text, "time stands still, at 2030-01-01T00:00:00Z"},
+      {"offset", ArgumentType::number, "seconds ahead of this machine", false, -kCentury, kCentury},
+  };
+  schema["properties"]["clock"] = arguments_schema(kClock);
+  return base::dump_pretty(schema) + "\n";
 }
 
 std::vector<ConfigurationVariable> configuration_variables() {

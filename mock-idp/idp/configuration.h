@@ -21,6 +21,9 @@ struct Configuration {
 /// leaves open stays as it is. The error begins with the JSON pointer of what is wrong.
 base::Result<void> configure(std::string_view text, Configuration& into);
 
+/// The JSON Schema of a configuration.
+std::string configuration_schema();
+
 /// The variables that configure as well, and whose text is read as the member that they stand for.
 struct ConfigurationVariable {
   std::string_view name;    ///< "MOCK_IDP_PORT"

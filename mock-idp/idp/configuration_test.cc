@@ -4,6 +4,10 @@
 
 #include <map>
 
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.h"
+
 namespace idp {
 namespace {
 
@@ -46,6 +50,20 @@ TEST(Configuration, SaysWhatFlagsSayAndMore) {
   ASSERT_EQ(options.at_start.size(), 3u);
   EXPECT_EQ(options.at_start[0].command, "POST /clock/freeze");
   EXPECT_EQ(options.at_start[1].command, "POST /faults");
+}
+
+TEST(Configuration, ItsSchemaHasEveryMemberAndIsJson) {
+  const auto schema = base::parse_json(configuration_schema());
+  ASSERT_TRUE(schema) << schema.error().message;
+  const auto& members = schema->at("properties");
+  for (const auto& [name, member] : members.items()) {
+    // No member is null.
+    EXPECT_NE(refusal_of("{\"" + name + "\": null}"), "") << name;
+  }
+  for (const ConfigurationVariable& variable : configuration_variables()) {
+    EXPECT_TRUE(members.contains(variable.member)) << variable.name;
+  }
+  EXPECT_TRUE(members.at("faults").at("items").at("properties").contains("kind"));
 }
 
 TEST(Configuration, AnEmptyOneChangesNothing) {

@@ -107,6 +107,8 @@ std::string control_text(const ControlJson& json);
 /// `{"error": …}`, with `pointer` or `parameter`.
 http::Response control_refusal(const Refusal& refusal);
 
+/// JSON Schema of an object with these members and no others.
+ControlJson arguments_schema(std::span<const Argument> arguments);
 /// The kinds of faults, and those that issuers' names choose.
 ControlJson faults_vocabulary();
 ControlJson issuer_json(const Issuer& issuer);

@@ -70,18 +70,8 @@ ControlJson parameters_of(const ControlCommand& command) {
 }
 
 ControlJson body_of(const ControlCommand& command) {
-  ControlJson members = ControlJson::object();
-  ControlJson required = ControlJson::array();
-  for (const Argument& argument : command.arguments) {
-    ControlJson schema = schema_of(argument);
-    schema["description"] = argument.summary;
-    members[std::string(argument.name)] = std::move(schema);
-    if (argument.required) required.push_back(argument.name);
-  }
-  const bool needed = !required.empty();
-  ControlJson schema{
-      {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(members)}};
-  if (needed) schema["required"] = std::move(required);
+  ControlJson schema = arguments_schema(command.arguments);
+  const bool needed = schema.contains("required");
   return {{"required", needed}, {"content", {{"application/json", {{"schema", schema}}}}}};
 }
 
@@ -115,6 +105,21 @@ ControlJson refusal_schema() {
 }
 
 }  // namespace
+
+ControlJson arguments_schema(std::span<const Argument> arguments) {
+  ControlJson members = ControlJson::object();
+  ControlJson required = ControlJson::array();
+  for (const Argument& argument : arguments) {
+    ControlJson schema = schema_of(argument);
+    schema["description"] = argument.summary;
+    members[std::string(argument.name)] = std::move(schema);
+    if (argument.required) required.push_back(argument.name);
+  }
+  ControlJson schema{
+      {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(members)}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
 
 Obeyed<http::Response> show_openapi(const ControlCall& call) {
   ControlJson paths = ControlJson::object();
