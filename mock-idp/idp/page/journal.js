@@ -5,7 +5,8 @@ import { currentIssuer, providerOrigin, refreshIssuers } from "./issuers.js";
 
 const kShown = 200;   // rows; more would be slow, and nobody reads them
 const kKept = 2000;   // entries that the filter looks at
-const kAnnounce = 2000;
+const kAnnounce = 2000;  // milliseconds
+const kFew = 10;         // rows at once that are worth a glimmer
 
 const form = byId("journal-filter");
 const list = byId("journal");
@@ -14,6 +15,7 @@ let seen = 0;         // since the page was opened or the journal cleared
 let last = 0;
 let fresh = [];       // not drawn yet
 let drawing = false;
+let busy = false;     // more came at once than is shown
 let announced = 0;
 
 const family = (status) => (status === 0 ? "none" : `s${String(status)[0]}`);
@@ -88,8 +90,10 @@ function draw() {
   const news = fresh;
   fresh = [];
   const rows = news.filter(wanted).slice(-kShown).reverse().map(row);
-  // Whoever reads a row further down keeps it in view.
-  list.prepend(...rows);
+  if (rows.length <= kFew) rows.forEach((one) => one.classList.add("fresh"));
+  busy = rows.length === kShown;
+  if (busy) list.replaceChildren(...rows);
+  else list.prepend(...rows);
   while (list.children.length > kShown) list.lastElementChild.remove();
   announce(news);
   count();
@@ -98,7 +102,7 @@ function draw() {
 function schedule() {
   if (drawing) return;
   drawing = true;
-  setTimeout(() => requestAnimationFrame(draw), 100);
+  setTimeout(() => requestAnimationFrame(draw), busy ? 500 : 100);
 }
 
 let known = new Set();
