@@ -86,8 +86,8 @@ Read<void> check_freshness(const Call& call, const nlohmann::json& claims, const
   const auto iat = claims.find("iat");
   if (iat == claims.end() || !iat->is_number()) return bad_proof("its iat is not a number");
   const double age = static_cast<double>(call.provider.clock.epoch_seconds()) - iat->get<double>();
-  if (!(age < kProofSeconds && age > -kAheadSeconds))
-    return bad_proof("its iat is too far from now");
+  const bool fresh = age < kProofSeconds && age > -kAheadSeconds;
+  if (!fresh) return bad_proof("its iat is too far from now");
   const std::string jti = base::text_member(claims, "jti");
   if (jti.empty()) return bad_proof("it has no jti");
   const auto until = call.provider.clock.now() +
