@@ -19,9 +19,9 @@ class Key {
 
   /// A key of the fixed, marked test pool: RS256/384/512 and PS256/384/512 (RSA-2048), ES256,
   /// ES384, ES512, ES256K, EdDSA. Different `index`es give different keys; those beyond the pool
-  /// (from 4 on) are generated lazily and kept, from 64 on a new one every time. All RSA algorithms of one index share a key, under
-  /// different kids such as "rs256-0". The keys are public knowledge: never trust them in
-  /// production.
+  /// (from 4 on) are generated lazily and kept, from 64 on a new one every time. All RSA algorithms
+  /// of one index share a key, under different kids such as "rs256-0". The keys are public
+  /// knowledge: never trust them in production.
   static base::Result<Key> from_pool(std::string_view alg, unsigned index = 0);
   static base::Result<Key> generate(std::string_view alg);
   static base::Result<Key> generate_rsa(int bits, std::uint64_t exponent = 65537);
