@@ -70,8 +70,9 @@ base::Result<void> SetUp::find_authorization_server() {
   server->resource = target.profile.audience;
   target.scopes = scopes_for(*server, target.profile);
   auto client = find_client(*server);
-  if (!client)
+  if (!client) {
     return base::fail("no client of the authorization server: " + client.error().message);
+  }
   const std::string scope = base::join(target.scopes, " ");
   auto tokens = oauth::authorize(asking(), *server, *client, scope, context_.decide());
   if (!tokens) return base::fail("no login came about: " + tokens.error().message);
