@@ -16,10 +16,6 @@
 namespace idp {
 namespace {
 
-tl::unexpected<TokenError> server_error(const base::Error& error) {
-  return refuse("server_error", error.message);
-}
-
 /// Seconds until `exp`; whoever logged in may have claimed anything there.
 long long lifetime_of(const jose::Recipe& recipe) {
   const std::string* const exp = recipe.claims.find("exp");
@@ -45,14 +41,14 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
     facts.audience_json = audience_json(granted.audiences);
   }
   auto recipe = call.issuer->token({}, facts);
-  if (!recipe) return server_error(recipe.error());
+  if (!recipe) return refuse_unsigned(recipe.error());
   for (const jose::Member& member : more.members()) recipe->claim(member.name, member.json);
   for (const jose::Member& member : granted.claims.members()) {
     recipe->claim(member.name, member.json);
   }
   if (!granted.confirmation.empty()) recipe->claim("cnf", cnf_of(granted.confirmation));
   auto text = call.issuer->issue(*recipe);
-  if (!text) return server_error(text.error());
+  if (!text) return refuse_unsigned(text.error());
   const bool opaque = habits_of(call.issuer->persona()).opaque;
   std::string handle = opaque ? *text : recipe->claims.string("jti");
   return AccessToken{std::move(*text), std::move(handle), lifetime_of(*recipe),
@@ -85,7 +81,7 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
                                     .client_id = granted.client_id,
                                     .nonce = std::string(nonce),
                                     .alg = id_token_alg(call, granted.client_id)});
-  if (!recipe) return server_error(recipe.error());
+  if (!recipe) return refuse_unsigned(recipe.error());
   if (generic) {
     recipe->header.set_string("typ", "JWT");
     recipe->without_claim("client_id").without_claim("jti");
@@ -97,7 +93,7 @@ Read<std::string> issue_id_token(const Call& call, const Granted& granted, std::
     recipe->claim(member.name, member.json);
   }
   auto text = recipe->mint();
-  if (!text) return server_error(text.error());
+  if (!text) return refuse_unsigned(text.error());
   return std::move(*text);
 }
 

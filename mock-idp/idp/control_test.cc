@@ -86,6 +86,13 @@ TEST_F(ControlTest, KeysAreAnnouncedPutIntoStatesAndWithdrawn) {
   keys("withdraw", R"({"kid":"eddsa-0"})");
   EXPECT_EQ(verdict(token())["header"]["kid"], kid);
   keys("withdraw");
+  const auto unsigned_answer =
+      send({.method = "POST",
+            .url = idp_->issuer().url() + "/token",
+            .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+            .body = "grant_type=client_credentials&client_id=me&client_secret=any"});
+  EXPECT_EQ(unsigned_answer.status, 503);
+  EXPECT_EQ(json_of(unsigned_answer)["error"], "temporarily_unavailable");
   const auto none = post("/issuers/main/keys/rotate");
   EXPECT_EQ(none.status, 400);
   EXPECT_EQ(json_of(none)["pointer"], "/alg");

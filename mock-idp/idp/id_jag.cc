@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kIdJagLife{300};
 Read<std::string> make_id_jag(const Call& call, const IdJag& jag) {
   // The key that would sign an access token, and nothing else of that.
   const auto usual = call.issuer->recipe(jag.audience);
-  if (!usual) return refuse("server_error", usual.error().message);
+  if (!usual) return refuse_unsigned(usual.error());
   jose::Recipe recipe;
   recipe.now = usual->now;
   recipe.key = usual->key;
@@ -33,7 +33,7 @@ Read<std::string> make_id_jag(const Call& call, const IdJag& jag) {
   recipe.expiring_in(kIdJagLife);
   recipe.claims.set_string("jti", base::random_hex(16));
   auto text = recipe.mint();
-  if (!text) return refuse("server_error", text.error().message);
+  if (!text) return refuse_unsigned(text.error());
   return std::move(*text);
 }
 

@@ -14,6 +14,8 @@
 namespace idp {
 namespace {
 
+constexpr std::string_view kUnavailable = "temporarily_unavailable";
+
 /// HTTP Basic with both halves form-encoded (RFC 6749, section 2.3.1).
 Read<Client> read_basic(std::string_view value) {
   const std::size_t blank = value.find(' ');
@@ -104,6 +106,10 @@ tl::unexpected<TokenError> refuse(std::string code, std::string description) {
   return tl::unexpected(TokenError{std::move(code), std::move(description)});
 }
 
+tl::unexpected<TokenError> refuse_unsigned(const base::Error& error) {
+  return refuse(std::string(kUnavailable), error.message);
+}
+
 tl::unexpected<TokenError> refuse_client(std::string description) {
   return tl::unexpected(TokenError{"invalid_client", std::move(description), true});
 }
@@ -165,7 +171,7 @@ http::Response not_stored(http::Response response) {
 }
 
 http::Response refused(const TokenError& error) {
-  const int status = error.challenge ? 401 : error.code == "server_error" ? 500 : 400;
+  const int status = error.challenge ? 401 : error.code == kUnavailable ? 503 : 400;
   http::Response response = http::Response::json(
       status, fmt::format(R"({{"error":{},"error_description":{}}})", base::json_string(error.code),
                           base::json_string(error.description)));

@@ -7,6 +7,7 @@
 
 #include <tl/expected.hpp>
 
+#include "common/base/result.h"
 #include "common/base/url.h"
 #include "common/http/server.h"
 
@@ -24,6 +25,8 @@ template <typename T>
 using Read = tl::expected<T, TokenError>;
 
 tl::unexpected<TokenError> refuse(std::string code, std::string description);
+/// `temporarily_unavailable`, with 503: the issuer cannot sign, since steering took its keys.
+tl::unexpected<TokenError> refuse_unsigned(const base::Error& error);
 /// `invalid_client`, with 401.
 tl::unexpected<TokenError> refuse_client(std::string description);
 
