@@ -88,7 +88,7 @@ TEST_F(ControlTest, KeysAreAnnouncedPutIntoStatesAndWithdrawn) {
   keys("withdraw");
   const auto unsigned_answer =
       send({.method = "POST",
-            .url = idp_->issuer().url() + "/token",
+            .url = "/i/main/token",
             .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
             .body = "grant_type=client_credentials&client_id=me&client_secret=any"});
   EXPECT_EQ(unsigned_answer.status, 503);
