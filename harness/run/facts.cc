@@ -73,9 +73,10 @@ void note_run(check::Context& context) {
   if (check::modes::contains(check::modes::tool_calls(), mode)) return note_call(context);
   const check::Calibration& calibration = context.calibration();
   if (mode == check::Mode::authorization_server) {
-    return context.note("control", base::dump({{"resource", context.target().profile.audience},
-                                               {"scopes", context.target().scopes},
-                                               {"tried", calibration.tried}}));
+    json control = {{"scopes", context.target().scopes}, {"tried", calibration.tried}};
+    const std::string& resource = context.target().profile.audience;
+    if (!resource.empty()) control["resource"] = resource;
+    return context.note("control", base::dump(control));
   }
   json control = {{"audience", context.target().audience},
                   {"scopes", context.target().scopes},
