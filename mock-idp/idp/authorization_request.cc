@@ -118,7 +118,8 @@ Read<void> read_manners(const base::FormFields& fields, AuthorizationRequest& re
   }
   const std::string age = base::form_value(fields, "max_age");
   if (age.empty()) return {};
-  const bool number = age.size() <= 10 && age.find_first_not_of("0123456789") == std::string::npos;
+  // As many digits as fit into a span of nanoseconds: 31 years.
+  const bool number = age.size() <= 9 && age.find_first_not_of("0123456789") == std::string::npos;
   if (!number) return refuse("invalid_request", "max_age has to be a number of seconds");
   request.max_age = std::stoll(age);
   return {};

@@ -63,8 +63,9 @@ TEST_F(StateTest, TokensDatesAndVerdictsFollowTheClock) {
 }
 
 TEST_F(StateTest, ATimeThatIsNoneIsRefused) {
-  for (const char* body : {R"({"at":"tomorrow"})", R"({"at":"2030-01-01"})",
-                           R"({"at":"2200-01-01T00:00:00Z"})", R"({"at":1893456000})"}) {
+  for (const char* body :
+       {R"({"at":"tomorrow"})", R"({"at":"2030-01-01"})", R"({"at":"2200-01-01T00:00:00Z"})",
+        R"({"at":"9999-01-01T00:00:00Z"})", R"({"at":1893456000})"}) {
     const auto response = post("/clock/freeze", body);
     EXPECT_EQ(response.status, 400) << body;
     EXPECT_EQ(json_of(response)["pointer"], "/at") << body;
