@@ -23,6 +23,7 @@ constexpr int kRounds = 8;  ///< everything takes ten times as long there
 #else
 constexpr int kRounds = 80;  ///< of two requests each: 10,240 in all
 #endif
+constexpr std::uint64_t kRequests = 2ULL * kClients * kRounds;
 constexpr std::chrono::milliseconds kBetweenRotations{100};
 
 /// The member of the set that has the kid, as JSON; empty: there is none. The set grows with every
@@ -87,9 +88,9 @@ TEST(ProviderUnderLoad, EveryTokenVerifiesAgainstTheSetOfItsTimeWhileKeysRotate)
   EXPECT_EQ(good, kClients * kRounds);
   EXPECT_GT(rotations, 0);
   // What grew is bounded, and what was dropped is counted.
-  EXPECT_EQ(idp.journal().last_sequence(), 2U * kClients * kRounds);
+  EXPECT_EQ(idp.journal().last_sequence(), kRequests);
   EXPECT_EQ(idp.journal().entries().size(), options.journal_capacity);
-  EXPECT_EQ(idp.journal().dropped(), 2U * kClients * kRounds - options.journal_capacity);
+  EXPECT_EQ(idp.journal().dropped(), kRequests - options.journal_capacity);
 }
 
 }  // namespace
