@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "mock-idp/idp/access_token.h"
 #include "mock-idp/idp/dpop.h"
 #include "mock-idp/idp/grant.h"
 
@@ -66,6 +67,12 @@ Read<jose::Members> answer(const Call& call) {
 }  // namespace
 
 std::span<const Grant> grants() { return kGrants; }
+
+Read<jose::Members> answer_granted(const Call& call, const Granted& granted) {
+  const auto token = issue(call, granted);
+  if (!token) return tl::unexpected(token.error());
+  return token_answer(*token, granted.scope);
+}
 
 std::vector<std::string_view> grant_types(const Issuer& issuer) {
   std::vector<std::string_view> types;

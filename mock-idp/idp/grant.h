@@ -31,6 +31,8 @@ Read<jose::Members> grant_device_code(const Call& call, const TokenRequest& requ
 Read<jose::Members> grant_jwt_bearer(const Call& call, const TokenRequest& request);
 Read<jose::Members> grant_password(const Call& call, const TokenRequest& request);
 
+/// The answer of a grant that gives an access token and nothing else.
+Read<jose::Members> answer_granted(const Call& call, const Granted& granted);
 /// The answer to a code or refresh token: an access token, a new refresh token, and an ID token
 /// where the scope has `openid`.
 Read<jose::Members> answer_exchange(const Call& call, const Exchanged& exchanged);

@@ -150,9 +150,7 @@ Read<jose::Members> grant_jwt_bearer(const Call& call, const TokenRequest& reque
   if (!granted) return tl::unexpected(granted.error());
   const bool id_jag = base::to_lower(jws->header("typ")) == kIdJagTyp;
   if (auto good = check_replay(call, *jws, id_jag); !good) return tl::unexpected(good.error());
-  const auto token = issue(call, *granted);
-  if (!token) return tl::unexpected(token.error());
-  return token_answer(*token, granted->scope);
+  return answer_granted(call, *granted);
 }
 
 }  // namespace idp

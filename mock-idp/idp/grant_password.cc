@@ -1,4 +1,3 @@
-#include "mock-idp/idp/access_token.h"
 #include "mock-idp/idp/grant.h"
 #include "mock-idp/idp/users.h"
 
@@ -12,13 +11,11 @@ Read<jose::Members> grant_password(const Call& call, const TokenRequest& request
   if (base::form_value(request.fields, "password").empty()) {
     return refuse("invalid_request", "password is missing");
   }
-  const auto token = issue(call, {.subject = subject,
-                                  .client_id = request.client.id,
-                                  .scope = request.scope,
-                                  .audiences = request.audiences,
-                                  .confirmation = request.confirmation});
-  if (!token) return tl::unexpected(token.error());
-  return token_answer(*token, request.scope);
+  return answer_granted(call, {.subject = subject,
+                               .client_id = request.client.id,
+                               .scope = request.scope,
+                               .audiences = request.audiences,
+                               .confirmation = request.confirmation});
 }
 
 }  // namespace idp
