@@ -41,6 +41,14 @@ base::Result<Certificates> make_certificates() {
 
 Binding::Binding() { use_algorithm({"ES256"}); }
 
+Binding::Binding(const Binding& other)
+    : dpop(other.dpop),
+      offered(other.offered),
+      mtls(other.mtls),
+      client_certificate(other.client_certificate),
+      key_(other.key_),
+      other_key_(other.other_key_) {}
+
 bool Binding::use_algorithm(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     auto key = jose::Key::from_pool(name, kProofKey);

@@ -32,6 +32,9 @@ using MakeProofs = std::function<std::vector<std::string>(const jose::Recipe& go
 class Binding {
  public:
   Binding();
+  /// With the same keys; nonces are another server's.
+  Binding(const Binding& other);
+  Binding& operator=(const Binding&) = delete;
 
   // What the target asks for; set before any case runs.
   bool dpop = false;               ///< the control's tokens are bound to a key

@@ -77,6 +77,26 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   }
 }
 
+Context::Context(const Context& original, std::string url, idp::MockIdp& idp)
+    : options_(original.options_),
+      original_(&original),
+      idp_(idp),
+      rogue_(original.rogue_),
+      target_(original.target_),
+      binding_(original.binding_),
+      calibration_(original.calibration_) {
+  add_secrets(options_.profile, redactor_);
+  add_secrets(options_.supplied, redactor_);
+  options_.url = std::move(url);
+  if (options_.shared_clock != nullptr) options_.shared_clock = &idp.clock();
+  on_wait = original.on_wait;
+  const auto place = base::parse_url(options_.url);
+  if (!place) return;  // the instance answered there
+  // An audience that is the server's own URL moves along with it.
+  target_.audience = base::replace_all(target_.audience, target_.url.origin(), place->origin());
+  target_.url = *place;
+}
+
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
 
 bool Context::fetched_keys() const {
@@ -115,7 +135,7 @@ void Context::add_profile_headers(wire::Request& request) const {
 }
 
 base::Deadline Context::request_deadline() const {
-  return base::Deadline::after(cancelled_ ? milliseconds{0} : options_.request_timeout);
+  return base::Deadline::after(cancelled() ? milliseconds{0} : options_.request_timeout);
 }
 
 jose::Recipe Context::control(std::string_view subject) const {
@@ -262,7 +282,7 @@ std::vector<Refused> Context::refused() const {
 bool Context::wait(milliseconds span, std::string_view reason) {
   if (options_.shared_clock != nullptr) {
     options_.shared_clock->advance(span);
-    return !cancelled_;
+    return !cancelled();
   }
   if (on_wait) on_wait(reason, span);
   return wait_in_slices(span);
@@ -271,10 +291,10 @@ bool Context::wait(milliseconds span, std::string_view reason) {
 bool Context::wait_in_slices(milliseconds span) const {
   constexpr milliseconds kSlice{50};
   const auto deadline = base::Deadline::after(span);
-  while (!cancelled_ && !deadline.passed()) {
+  while (!cancelled() && !deadline.passed()) {
     std::this_thread::sleep_for(std::min(kSlice, deadline.left()));
   }
-  return !cancelled_;
+  return !cancelled();
 }
 
 }  // namespace check

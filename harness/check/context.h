@@ -13,9 +13,11 @@
 #include "common/base/clock.h"
 #include "common/base/redact.h"
 #include "common/base/url.h"
+#include "harness/check/another.h"
 #include "harness/check/binding.h"
 #include "harness/check/credential.h"
 #include "harness/check/documents.h"
+#include "harness/check/memo.h"
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
@@ -100,10 +102,15 @@ class Context {
     /// Starts a target that speaks over standard input and output; none over HTTP.
     Spawning spawning;
     std::chrono::milliseconds start_timeout{15'000};
+    /// Starts one more target over HTTP; none where we did not start the first.
+    StartInstance start_instance;
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.
   Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue);
+  /// Of one more process of the same target, at `url`, which trusts `idp`: what was found out about
+  /// the first one holds for it. `original` has to outlive it.
+  Context(const Context& original, std::string url, idp::MockIdp& idp);
 
   /// Finds era, revision, control token, scopes and tools. The error is one sentence that says
   /// what is wired wrongly.
@@ -164,6 +171,11 @@ class Context {
   mcp::Framing framing() const;
   /// Begins a new legacy session with the control's token; false if the target refuses.
   bool renew_session();
+  /// What several cases want to know and one finds out, by name; see Memo.
+  template <typename T>
+  const T& once(std::string_view name, const std::function<T()>& make) {
+    return memo_.once<T>(name, make);
+  }
   /// Seconds past `exp` for which tokens are still accepted; measured once, by bisection.
   /// Nothing when it could not be measured.
   std::optional<std::chrono::seconds> leeway(class Probe& probe);
@@ -180,7 +192,7 @@ class Context {
     cancelled_ = true;
     if (stdio_ != nullptr) stdio_->cancel();
   }
-  bool cancelled() const { return cancelled_; }
+  bool cancelled() const { return cancelled_ || (original_ != nullptr && original_->cancelled()); }
   /// Waits in slices that `cancel` ends; tells `on_wait` why.
   bool wait(std::chrono::milliseconds span, std::string_view reason);
   std::function<void(std::string_view reason, std::chrono::milliseconds span)> on_wait;
@@ -191,6 +203,7 @@ class Context {
   std::string control_token();
   std::string login_token();
   Options options_;
+  const Context* original_ = nullptr;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
   Target target_;
@@ -207,6 +220,7 @@ class Context {
   base::Time token_minted_;
   std::optional<oauth::Session> login_;
   std::unique_ptr<Documents> documents_;
+  Memo memo_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

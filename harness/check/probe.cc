@@ -208,6 +208,13 @@ void Probe::decisive(const wire::Exchange& exchange, bool broken) {
   repro_shows_breach_ = broken;
 }
 
+void Probe::include(const Probe& other) {
+  for (const wire::Exchange& exchange : other.exchanges_) record(exchange);
+  if (other.repro_.empty() || repro_shows_breach_) return;
+  repro_ = other.repro_;
+  repro_shows_breach_ = other.repro_shows_breach_;
+}
+
 Finding Probe::refuses(const Attempt& attempt, const Refusal& wanted) {
   Refusal refusal = wanted;
   // A key in a field of its own has no scheme that a challenge could name; that there is none is

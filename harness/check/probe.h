@@ -50,6 +50,8 @@ class Probe {
         base::Deadline limit = base::Deadline::after(std::chrono::hours{1}));
 
   const Target& target() const { return context_.target(); }
+  const Case& subject() const { return subject_; }
+  base::Deadline limit() const { return limit_; }
   Context& context() { return context_; }
 
   // Tokens.
@@ -111,6 +113,8 @@ class Probe {
   /// Makes the report's curl line repeat this request, unless one that broke something was judged
   /// before.
   void decisive(const wire::Exchange& exchange, bool broken = false);
+  /// What another probe sent belongs to this case as well.
+  void include(const Probe& other);
 
  private:
   mcp::Answer send_once(const Attempt& attempt);

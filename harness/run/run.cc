@@ -200,6 +200,7 @@ class Execution {
     auto spawned = spawn(plan, provider_->issuer(), options_.start_timeout, stop_requested);
     if (!spawned) return tl::unexpected(spawned.error());
     child_ = std::move(spawned->child);
+    more_ = more_by(plan, options_.start_timeout, stop_requested);
     url_ = spawned->launch.url;
     result_.problem = spawned->problem;
     result_.target.spawned = spawned->launch.command;
@@ -237,6 +238,7 @@ class Execution {
     settings.request_timeout = options_.timeout;
     settings.spawned = child_ != nullptr || spawning_;
     settings.spawning = spawning_;
+    settings.start_instance = more_;
     settings.start_timeout = options_.start_timeout;
     settings.quick = options_.quick;
     settings.scopes = scopes_;
@@ -339,6 +341,7 @@ class Execution {
   std::unique_ptr<idp::MockIdp> rogue_;
   std::unique_ptr<wire::Process> child_;
   check::Spawning spawning_;
+  check::StartInstance more_;
 };
 
 }  // namespace

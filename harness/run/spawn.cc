@@ -84,6 +84,16 @@ std::string wait_until_ready(const wire::Process& child, const base::Url& url, m
   return text;
 }
 
+/// A server that ends with its object.
+class SpawnedInstance : public check::Instance {
+ public:
+  explicit SpawnedInstance(Spawned spawned)
+      : Instance(spawned.launch.url), child_(std::move(spawned.child)) {}
+
+ private:
+  std::unique_ptr<wire::Process> child_;
+};
+
 }  // namespace
 
 base::Result<std::uint16_t> free_port() {
@@ -196,6 +206,18 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     if (spawned.problem.empty() || !port_was_taken(spawned.child->output())) break;
   }
   return spawned;
+}
+
+check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
+                             std::function<bool()> stop_requested) {
+  if (!plan.url.empty() && !uses(plan.url, "port")) return nullptr;
+  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested)](
+             idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+    auto spawned = spawn(plan, provider.issuer(), timeout, stop_requested);
+    if (!spawned) return tl::unexpected(spawned.error());
+    if (!spawned->problem.empty()) return base::fail(spawned->problem);
+    return std::make_unique<SpawnedInstance>(std::move(*spawned));
+  };
 }
 
 }  // namespace run

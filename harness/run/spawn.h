@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "harness/check/another.h"
 #include "harness/check/binding.h"
 #include "harness/check/profile.h"
 #include "harness/check/secrets.h"
@@ -61,5 +62,9 @@ struct Spawned {
 base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer,
                             std::chrono::milliseconds timeout,
                             const std::function<bool()>& stop_requested);
+
+/// Starts more servers by the plan, each on a port of its own; none where its URL fixes the port.
+check::StartInstance more_by(SpawnPlan plan, std::chrono::milliseconds timeout,
+                             std::function<bool()> stop_requested);
 
 }  // namespace run

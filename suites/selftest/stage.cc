@@ -105,6 +105,28 @@ std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> 
   return cases;
 }
 
+class InProcess : public check::Instance {
+ public:
+  explicit InProcess(std::unique_ptr<reference_server::ReferenceServer> server)
+      : Instance(server->url()), server_(std::move(server)) {}
+
+ private:
+  std::unique_ptr<reference_server::ReferenceServer> server_;
+};
+
+/// One more server with the stage's fault, on the clock of its own provider.
+check::StartInstance more_of(const Stage& stage, const check::Profile& profile,
+                             const check::Secrets& secrets,
+                             const check::Certificates& certificates) {
+  return [=](idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+    auto config = config_of(stage, provider, profile, secrets, certificates);
+    if (!config) return tl::unexpected(config.error());
+    auto started = reference_server::ReferenceServer::start(std::move(*config));
+    if (!started) return tl::unexpected(started.error());
+    return std::make_unique<InProcess>(std::move(*started));
+  };
+}
+
 bool over_stdio(const Stage& stage) {
   return check::modes::contains(check::modes::stdio(), stage.mode);
 }
@@ -184,6 +206,7 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
     server = std::move(*started);
     options.url = server->url();
     options.shared_clock = &clock;
+    options.start_instance = more_of(stage, *profile, secrets, *certificates);
   }
   options.mode = stage.mode;
   options.revision = stage.revision;

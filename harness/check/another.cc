@@ -1,0 +1,75 @@
+#include "harness/check/another.h"
+
+#include <utility>
+
+#include "harness/check/context.h"
+#include "harness/check/probe.h"
+
+namespace check {
+namespace {
+
+base::Result<std::unique_ptr<idp::MockIdp>> start_provider(const Profile& profile,
+                                                           std::uint16_t port) {
+  return idp::MockIdp::start(
+      {.port = port, .persona = profile.persona.value_or(idp::Persona::generic)});
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Another>> Another::prepare(Probe& judge) {
+  auto provider = start_provider(judge.target().profile, 0);
+  if (!provider) return tl::unexpected(provider.error());
+  return std::unique_ptr<Another>(new Another(judge, std::move(*provider)));
+}
+
+Another::Another(Probe& judge, std::unique_ptr<idp::MockIdp> provider)
+    : judge_(judge), provider_(std::move(provider)) {}
+
+Another::~Another() {
+  if (probe_ != nullptr) judge_.include(*probe_);
+}
+
+base::Result<void> Another::start() {
+  Context& original = judge_.context();
+  auto instance = original.options().start_instance(*provider_);
+  if (!instance) return tl::unexpected(instance.error());
+  instance_ = std::move(*instance);
+  context_ = std::make_unique<Context>(original, instance_->url(), *provider_);
+  connection_ = std::make_unique<wire::Connection>(context_->connect());
+  probe_ = one_more(*connection_);
+  return {};
+}
+
+std::unique_ptr<Probe> Another::one_more(wire::Connection& connection) {
+  return std::make_unique<Probe>(*context_, judge_.subject(), connection, judge_.limit());
+}
+
+wire::Connection Another::connect() const { return context_->connect(); }
+
+std::size_t Another::key_fetches() const {
+  const auto asked = [](const idp::Entry& entry) { return entry.endpoint == "jwks"; };
+  return provider_->journal().count(asked) +
+         (restarted_ == nullptr ? 0 : restarted_->journal().count(asked));
+}
+
+void Another::stop_provider() { provider_->stop(); }
+
+base::Result<void> Another::restart_provider() {
+  auto restarted = start_provider(judge_.target().profile, provider_->port());
+  if (!restarted) return tl::unexpected(restarted.error());
+  restarted_ = std::move(*restarted);
+  return {};
+}
+
+std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body) {
+  return [body = std::move(body)](Probe& judge) {
+    if (!judge.context().options().start_instance) {
+      return Finding::skipped("needs a server that we can start once more: --spawn");
+    }
+    auto another = Another::prepare(judge);
+    if (!another) return Finding::failed(another.error().message);
+    return body(**another);
+  };
+}
+
+}  // namespace check

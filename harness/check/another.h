@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/result.h"
+#include "harness/check/finding.h"
+#include "harness/wire/connection.h"
+#include "mock-idp/idp/mock_idp.h"
+
+namespace check {
+
+class Context;
+class Probe;
+
+/// A running server; ended with its object.
+class Instance {
+ public:
+  explicit Instance(std::string url) : url_(std::move(url)) {}
+  virtual ~Instance() = default;
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+  const std::string& url() const { return url_; }
+
+ private:
+  std::string url_;
+};
+
+/// Starts one more server of the kind that is judged, which trusts that provider's issuer. The
+/// error says why it did not get ready.
+using StartInstance = std::function<base::Result<std::unique_ptr<Instance>>(idp::MockIdp&)>;
+
+/// One more process of a target that we started, with a provider of its own: nobody has asked
+/// either anything yet. For what only shows on a server that just started, and for what would spoil
+/// the one that is judged.
+class Another {
+ public:
+  /// Starts the provider, and leaves the server to `start`: the provider can be spoiled before.
+  static base::Result<std::unique_ptr<Another>> prepare(Probe& judge);
+  ~Another();
+  Another(const Another&) = delete;
+  Another& operator=(const Another&) = delete;
+
+  idp::MockIdp& provider() { return *provider_; }
+  /// The error says why the server did not get ready.
+  base::Result<void> start();
+  /// To send with, once it was started. What it sent is in the report of the judging case.
+  Probe& probe() { return *probe_; }
+  /// A probe on a connection of its own, for requests at the same time.
+  std::unique_ptr<Probe> one_more(wire::Connection& connection);
+  wire::Connection connect() const;
+  /// How often its keys were asked for.
+  std::size_t key_fetches() const;
+  /// Nobody listens any more where the provider was: connections to it are refused.
+  void stop_provider();
+  /// Another one listens there, with the same keys: what was minted before is good. The error says
+  /// why not.
+  base::Result<void> restart_provider();
+
+ private:
+  Another(Probe& judge, std::unique_ptr<idp::MockIdp> provider);
+  Probe& judge_;
+  std::unique_ptr<idp::MockIdp> provider_;
+  std::unique_ptr<idp::MockIdp> restarted_;
+  std::unique_ptr<Instance> instance_;
+  std::unique_ptr<Context> context_;
+  std::unique_ptr<wire::Connection> connection_;
+  std::unique_ptr<Probe> probe_;
+};
+
+/// The body of a case that needs a server of its own; skipped where none can be started.
+std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body);
+
+}  // namespace check
