@@ -65,7 +65,7 @@ function(suite_library suite)
   # g++ 12 warns about the clean-up of a half-built list of cases, which cannot happen.
   target_compile_options(suite_${suite} PRIVATE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-  target_link_libraries(suite_${suite} PUBLIC check)
+  target_link_libraries(suite_${suite} PUBLIC check timing)
   target_link_libraries(all_suites INTERFACE suite_${suite} $<TARGET_OBJECTS:suite_${suite}>)
   note_tests(suite_${suite} suites/${suite})
 endfunction()

@@ -1,0 +1,62 @@
+#include "harness/timing/control.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "harness/timing/fitness.h"
+#include "harness/timing/words.h"
+
+namespace timing {
+namespace {
+
+constexpr std::size_t kControlPairs = 2000;
+constexpr double kBrokenBelow = 1e-4;
+
+double two_sided_sign_test(std::span<const Pair> pairs) {
+  const double slower = sign_test(pairs, 0, Direction::slower);
+  const double faster = sign_test(pairs, 0, Direction::faster);
+  return std::min(1.0, 2 * std::min(slower, faster));
+}
+
+Control broken(Control result, std::string reason) {
+  result.sound = false;
+  result.reason = "the A/A control cannot be relied on: " + std::move(reason);
+  return result;
+}
+
+std::string outcome(const Control& result) {
+  return fmt::format(
+      "two classes of decoys differ by {} in the median (p {:.2g}, {} pairs, seed {})",
+      duration_text(result.measurement.difference_ns), result.p,
+      count_text(result.measurement.pairs), seed_text(result.seed));
+}
+
+}  // namespace
+
+Control control(const OpenSource& open_decoys, const Rules& rules) {
+  Control result;
+  result.seed = rules.seed;
+  std::mt19937_64 seeds(rules.seed);
+  auto source = open_decoys(seeds());
+  if (!source) return broken(std::move(result), source.error().message);
+  std::vector<Pair> pairs;
+  const Draw draw = (*source)->draw(kControlPairs, base::Deadline::after(rules.cap), pairs);
+  result.halt = draw.halt;
+  result.dropped = draw.dropped;
+  result.measurement = measure(pairs, rules);
+  if (const auto halted = why_halted(draw)) return broken(std::move(result), *halted);
+  const Losses losses{.dropped = draw.dropped, .attempted = pairs.size() + draw.dropped};
+  if (const auto reason = why_unfit(result.measurement, losses, rules)) {
+    return broken(std::move(result), *reason);
+  }
+  result.p = two_sided_sign_test(pairs);
+  if (result.p < kBrokenBelow) return broken(std::move(result), outcome(result));
+  result.sound = true;
+  result.reason = outcome(result);
+  return result;
+}
+
+}  // namespace timing
