@@ -27,6 +27,14 @@ struct RateLimit {
   std::string per = "client";  ///< or "address": what has a bucket of its own
 };
 
+/// Two tools that keep something for their caller between calls: the first gives a handle, a text
+/// or the member `argument` of its result, that the second wants in the argument of that name.
+struct HandleTools {
+  Tool mint;
+  Tool use;
+  std::string argument = "handle";
+};
+
 /// A client that somebody registered at the authorization server under test.
 struct OwnClient {
   std::string id;  ///< empty: none
@@ -55,6 +63,7 @@ struct Profile {
   std::optional<Tool> identity;               ///< returns who is calling
   std::optional<Tool> scoped;                 ///< needs a scope of its own
   std::optional<Tool> relay;                  ///< asks an upstream, that of UPSTREAM_URL
+  std::optional<HandleTools> handle;          ///< keep state for a caller
   /// The server trusts the issuer `kSecondIssuer` of our provider as well (MORE_ISSUERS).
   bool second_issuer = false;
   std::optional<RateLimit> rate_limit;       ///< that the server is declared to keep

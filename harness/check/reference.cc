@@ -90,6 +90,25 @@ std::string mcp_page(std::string_view document, const std::string& section,
   return fmt::format("{}#{}", page_of(heading, revision), heading);
 }
 
+/// It was a page of the specification, until it became one that all revisions share. The first
+/// revision had none. Without sessions, what could be hijacked got another name.
+std::string best_practices_url(const std::string& section, mcp::Revision revision) {
+  const bool modern = revision == mcp::Revision::r2026_07_28;
+  const std::string heading = anchor(section);
+  std::string fragment = heading.empty() ? "" : "#" + heading;
+  if (heading.ends_with("hijacking")) {
+    fragment = modern ? "#state-handle-hijacking" : "#session-hijacking";
+  }
+  if (modern) {
+    return "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices" +
+           fragment;
+  }
+  const auto written = std::max(revision, mcp::Revision::r2025_06_18);
+  return fmt::format(
+      "https://modelcontextprotocol.io/specification/{}/basic/security_best_practices{}",
+      mcp::to_string(written), fragment);
+}
+
 }  // namespace
 
 std::string Reference::url(mcp::Revision revision) const {
@@ -98,6 +117,7 @@ std::string Reference::url(mcp::Revision revision) const {
     return fmt::format("https://www.rfc-editor.org/rfc/rfc{}{}", name.substr(4),
                        section_fragment(section));
   }
+  if (name == "MCP best practices") return best_practices_url(section, revision);
   if (name.substr(0, 3) == "MCP") {
     return fmt::format("https://modelcontextprotocol.io/specification/{}/{}",
                        mcp::to_string(revision), mcp_page(name, section, revision));

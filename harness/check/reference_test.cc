@@ -24,6 +24,16 @@ TEST(Reference, FollowsHeadingsToTheirNewPage) {
             "security-considerations#token-theft");
 }
 
+TEST(Reference, FollowsTheBestPracticesToTheirNewPage) {
+  const Reference hijacking{"MCP best practices", "session-hijacking"};
+  EXPECT_EQ(hijacking.url(Revision::r2025_03_26),
+            "https://modelcontextprotocol.io/specification/2025-06-18/basic/"
+            "security_best_practices#session-hijacking");
+  EXPECT_EQ(hijacking.url(Revision::r2026_07_28),
+            "https://modelcontextprotocol.io/docs/tutorials/security/security_best_practices"
+            "#state-handle-hijacking");
+}
+
 TEST(Reference, KnowsVulnerabilitiesAndWeaknesses) {
   EXPECT_EQ((Reference{"CVE-2022-23540", ""}.url(mcp::kNewest)),
             "https://www.cve.org/CVERecord?id=CVE-2022-23540");

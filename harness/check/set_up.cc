@@ -26,6 +26,7 @@ const std::array<std::optional<std::string>, 3> kTypes = {"at+jwt", "JWT", std::
 constexpr const char* kRole = "io.mcp-authspec/role";
 constexpr const char* kScopes = "io.mcp-authspec/scopes";
 constexpr const char* kBroader = "io.mcp-authspec/broader";
+constexpr const char* kArgument = "io.mcp-authspec/argument";
 
 void add_new(std::vector<std::string>& list, const std::vector<std::string>& more) {
   for (const std::string& item : more) {
@@ -279,6 +280,8 @@ void SetUp::find_tools(const std::string& tools_result) {
   target.identity = target.profile.identity;
   target.scoped = target.profile.scoped;
   target.relay = target.profile.relay;
+  target.handle = target.profile.handle;
+  HandleTools handle;
   const auto result = base::parse_json(tools_result);
   if (!result || !result->is_object() || !result->contains("tools")) return;
   for (const json& tool : result->at("tools")) {
@@ -293,7 +296,14 @@ void SetUp::find_tools(const std::string& tools_result) {
     if (role == "identity" && !target.identity) target.identity = found;
     if (role == "scoped" && !target.scoped) target.scoped = found;
     if (role == "upstream" && !target.relay) target.relay = found;
+    if (role == "handle-mint") handle.mint = found;
+    if (role != "handle-use") continue;
+    handle.use = found;
+    handle.argument = base::text_member(meta, kArgument);
   }
+  const bool whole =
+      !handle.mint.name.empty() && !handle.use.name.empty() && !handle.argument.empty();
+  if (whole && !target.handle) target.handle = handle;
 }
 
 void SetUp::find_settings(const std::string& tools_result) {

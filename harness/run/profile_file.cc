@@ -86,6 +86,17 @@ check::Tool read_scoped_tool(const Place& place) {
   return tool;
 }
 
+check::HandleTools read_handle(const Place& place) {
+  check::HandleTools handle;
+  place.object(
+      {{"mint", [&](const Place& member) { handle.mint = read_tool(member); }},
+       {"use", [&](const Place& member) { handle.use = read_tool(member); }},
+       {"argument", [&](const Place& member) { handle.argument = member.filled_text(); }}});
+  if (handle.mint.name.empty()) place.fail("the member \"mint\" is missing");
+  if (handle.use.name.empty()) place.fail("the member \"use\" is missing");
+  return handle;
+}
+
 double read_positive(const Place& place) {
   const bool good = place.value().is_number() && place.value().get<double>() > 0;
   if (!good) place.fail("expected a number above 0");
@@ -249,6 +260,7 @@ Place::Readers profile_readers(check::Profile& profile) {
       {"identity", [&](const Place& place) { profile.identity = read_tool(place); }},
       {"scoped", [&](const Place& place) { profile.scoped = read_scoped_tool(place); }},
       {"relay", [&](const Place& place) { profile.relay = read_tool(place); }},
+      {"handle", [&](const Place& place) { profile.handle = read_handle(place); }},
       {"second_issuer", [&](const Place& place) { profile.second_issuer = place.flag(); }},
       {"rate_limit", [&](const Place& place) { profile.rate_limit = read_rate_limit(place); }},
       {"public_methods", [&](const Place& place) { profile.public_methods = place.texts(); }},

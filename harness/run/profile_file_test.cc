@@ -132,6 +132,8 @@ TEST(ProfileFile, AnErrorNamesThePlace) {
   EXPECT_EQ(error_of(R"({"scoped":{"name":"x","scopes":["a b"]}})"),
             "/scoped/scopes/0: expected one scope, without blanks");
   EXPECT_EQ(error_of(R"({"witness":{}})"), "/witness: the member \"name\" is missing");
+  EXPECT_EQ(error_of(R"({"handle":{"use":{"name":"x"}}})"),
+            "/handle: the member \"mint\" is missing");
   EXPECT_EQ(error_of(R"({"operation":{"params":{}}})"),
             "/operation: the member \"method\" is missing");
   EXPECT_EQ(error_of(R"({"url":"ftp://x"})").find("/url: expected an absolute"), 0U);

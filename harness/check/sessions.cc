@@ -1,0 +1,38 @@
+#include "harness/check/sessions.h"
+
+#include <utility>
+
+namespace check {
+
+mcp::Greeting begin_session(Probe& probe, const Credential& credential) {
+  Context& context = probe.context();
+  wire::Connection connection = context.connect();
+  const auto send = [&](wire::Request request, std::string_view id) {
+    context.add_profile_headers(request);
+    context.count_exchange();
+    for (const auto& header : credential.headers) request.headers.push_back(header);
+    const std::string own_id(id);
+    const auto enough = [&](const wire::Response& response) {
+      return mcp::has_response(response, own_id);
+    };
+    return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+  };
+  return mcp::greet(send, probe.target().url.target(), probe.target().revision());
+}
+
+std::function<void(wire::Request&)> in_session(std::string id) {
+  return [id = std::move(id)](wire::Request& request) {
+    base::remove_header(request.headers, "Mcp-Session-Id");
+    if (!id.empty()) request.headers.push_back({"Mcp-Session-Id", id});
+  };
+}
+
+void end_session(Probe& probe, const Credential& credential, const std::string& id) {
+  if (id.empty()) return;
+  wire::Request request{.method = "DELETE", .target = probe.target().url.target()};
+  request.headers = credential.headers;
+  in_session(id)(request);
+  probe.fetch_once(std::move(request));
+}
+
+}  // namespace check

@@ -1,0 +1,161 @@
+// Two callers who use one JSON-RPC id at the same time.
+#include <fmt/core.h>
+
+#include <barrier>
+#include <thread>
+
+#include "suites/isolation/callers.h"
+
+namespace suites::isolation {
+namespace {
+
+using check::Finding;
+using check::Level;
+using check::Probe;
+
+constexpr int kRounds = 50;
+/// With fewer rounds in which both were answered, nothing is decided.
+constexpr int kEnoughRounds = 10;
+/// Each loss may take as long as a request may.
+constexpr int kMostLosses = 2;
+
+/// What came of one caller's requests.
+struct Tally {
+  int own = 0;
+  int foreign = 0;  ///< what only the other one is told
+  int lost = 0;     ///< no answer at all
+  int limited = 0;
+  int other = 0;
+  mcp::Answer worst;  ///< the first foreign one, else the first loss
+
+  void count(mcp::Answer answer, const Caller& mine, const Caller& theirs) {
+    const std::string text = said(answer);
+    const bool foreign_one = !text.empty() && text == theirs.own;
+    const bool lost_one = answer.kind == mcp::Kind::none;
+    if (!text.empty() && text == mine.own) {
+      ++own;
+    } else if (foreign_one) {
+      ++foreign;
+    } else if (lost_one) {
+      ++lost;
+    } else if (answer.kind == mcp::Kind::limited) {
+      ++limited;
+    } else {
+      ++other;
+    }
+    const bool first = foreign_one ? foreign == 1 : lost_one && lost == 1 && foreign == 0;
+    if (first) worst = std::move(answer);
+  }
+};
+
+struct Outcome {
+  Tally a;
+  Tally b;
+  int rounds = 0;
+};
+
+/// Both send at once, round by round, on a connection each, with one id.
+class Race {
+ public:
+  Race(Probe& probe, const Callers& callers) : probe_(probe), callers_(callers) {
+    for (int i = 0; i < kRounds; ++i) {
+      ids_.push_back(std::to_string(probe.context().count_exchange()));
+    }
+  }
+
+  Outcome run() {
+    std::thread other([this] { take_part(callers_.b, callers_.a, outcome_.b); });
+    take_part(callers_.a, callers_.b, outcome_.a);
+    other.join();
+    outcome_.rounds = round_;
+    return outcome_;
+  }
+
+ private:
+  struct NextRound {
+    Race& race;
+    /// While both wait: so both see the same.
+    void operator()() noexcept {
+      const bool enough = race.outcome_.a.lost + race.outcome_.b.lost >= kMostLosses ||
+                          race.probe_.context().cancelled() || race.round_ == kRounds;
+      race.going_on_ = !enough;
+      if (!enough) ++race.round_;
+    }
+  };
+
+  void take_part(const Caller& mine, const Caller& theirs, Tally& tally) {
+    wire::Connection connection = probe_.context().connect();
+    for (;;) {
+      start_.arrive_and_wait();
+      if (!going_on_) return;
+      const std::string& id = ids_[static_cast<std::size_t>(round_) - 1];
+      tally.count(ask(probe_, connection, mine, id), mine, theirs);
+    }
+  }
+
+  Probe& probe_;
+  const Callers& callers_;
+  std::vector<std::string> ids_;
+  Outcome outcome_;
+  int round_ = 0;
+  bool going_on_ = true;
+  std::barrier<NextRound> start_{2, NextRound{*this}};
+};
+
+Finding judge(Probe& probe, const Outcome& outcome) {
+  const int foreign = outcome.a.foreign + outcome.b.foreign;
+  const int lost = outcome.a.lost + outcome.b.lost;
+  const Tally& bad = outcome.a.foreign > 0 || outcome.b.foreign == 0 ? outcome.a : outcome.b;
+  const std::string expected = "each caller gets the answer to its own request";
+  if (foreign > 0) {
+    probe.decisive(bad.worst.exchange, true);
+    Finding finding = Finding::broken(
+        expected,
+        fmt::format("{} of {} requests got the other caller's answer", foreign, 2 * outcome.rounds),
+        "callers who happen to use one JSON-RPC id read each other's data");
+    finding.severity = check::Severity::critical;
+    return finding;
+  }
+  if (lost >= kMostLosses) {
+    if (!probe.control_accepted()) return Finding::undecided("the server stopped answering");
+    probe.decisive(outcome.a.lost > 0 ? outcome.a.worst.exchange : outcome.b.worst.exchange, true);
+    return Finding::broken(expected,
+                           fmt::format("{} of {} requests got no answer", lost, 2 * outcome.rounds),
+                           "one JSON-RPC id in use by two callers at once makes answers go astray");
+  }
+  if (std::min(outcome.a.own, outcome.b.own) < kEnoughRounds) {
+    return Finding::undecided(
+        fmt::format("of {} pairs of requests only {} were answered ({} with 429)", outcome.rounds,
+                    std::min(outcome.a.own, outcome.b.own), outcome.a.limited + outcome.b.limited));
+  }
+  return Finding::met(fmt::format("{} pairs with one id each, none mixed up", outcome.rounds));
+}
+
+Finding at_once(Probe& probe) {
+  const auto callers = told_apart(probe);
+  if (!callers) return Finding::undecided(callers.error().message);
+  const Outcome outcome = Race(probe, *callers).run();
+  leave(probe, *callers);
+  return judge(probe, outcome);
+}
+
+const check::Suite kAtOnceCases{
+    "isolation",
+    check::modes::protected_http(),
+    {{.id = "one-id-at-once",
+      .title = "two callers who use one JSON-RPC id at the same time get their own answers",
+      .sends = "50 times at once, on two connections: a request of each of two callers with the "
+               "same id, for the tool that says who is calling, or for different things.",
+      .level = Level::must,
+      .references = {{"CVE-2026-25536", ""}, {"JSON-RPC 2.0", ""}},
+      .requirements = {"REF-ISO-1"},
+      .needs = {.alone = true},
+      .faults = {"isolation.by-id"},
+      .why = "Clients count their requests from one, so ids of different callers are the same all "
+             "the time: one reads what another asked for.",
+      .fix = "Keep what belongs to a request with its connection or session: a server and a "
+             "transport for each client, never one for all.",
+      .run = at_once}}};
+
+}  // namespace
+}  // namespace suites::isolation

@@ -1,0 +1,101 @@
+#include "suites/isolation/callers.h"
+
+#include "harness/check/second_caller.h"
+#include "harness/check/sessions.h"
+
+namespace suites::isolation {
+
+using check::Probe;
+
+namespace {
+
+/// Nothing where the server does not come to terms with the credential.
+std::optional<Caller> join(Probe& probe, const check::Credential& credential,
+                           const mcp::Operation& operation) {
+  Caller caller{.credential = credential,
+                .framing = probe.target().framing(),
+                .operation = operation,
+                .own = {}};
+  if (!caller.framing.session_id.empty()) {
+    const mcp::Greeting greeting = check::begin_session(probe, credential);
+    if (!greeting.ok()) return std::nullopt;
+    caller.framing.session_id = greeting.session_id;
+  }
+  return caller;
+}
+
+/// Asks alone, twice: what changes from one time to the next tells nobody apart.
+bool learns_own(Probe& probe, Caller& caller) {
+  wire::Connection connection = probe.context().connect();
+  for (int i = 0; i < 2; ++i) {
+    const std::string id = std::to_string(probe.context().count_exchange());
+    const std::string text = said(ask(probe, connection, caller, id));
+    if (text.empty() || (i > 0 && text != caller.own)) return false;
+    caller.own = text;
+  }
+  return true;
+}
+
+mcp::Operation another_question(const Probe& probe) {
+  const bool modern = probe.target().era() == mcp::Era::modern;
+  return {.method = modern ? "server/discover" : "ping"};
+}
+
+}  // namespace
+
+mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller,
+                const std::string& id) {
+  check::Context& context = probe.context();
+  wire::Request request = mcp::frame(caller.framing, caller.operation, id);
+  context.add_profile_headers(request);
+  for (const auto& field : caller.credential.headers) request.headers.push_back(field);
+  const auto enough = [&](const wire::Response& response) {
+    return mcp::has_response(response, id);
+  };
+  return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+}
+
+std::string said(const mcp::Answer& answer) {
+  if (answer.kind != mcp::Kind::result || answer.is_error) return {};
+  const std::string text = mcp::tool_text(answer);
+  return text.empty() ? answer.result : text;
+}
+
+std::optional<Callers> told_apart_by_identity(Probe& probe) {
+  const auto& tool = probe.target().identity;
+  if (!tool) return std::nullopt;
+  const auto other = check::credential_of_another(probe, "isolation-bob");
+  if (!other) return std::nullopt;
+  const auto operation = mcp::Operation::call_tool(tool->name, tool->arguments);
+  auto a = join(probe, probe.good_credential(), operation);
+  auto b = join(probe, *other, operation);
+  if (!a || !b) return std::nullopt;
+  Callers callers{.a = std::move(*a), .b = std::move(*b), .by_identity = true};
+  const bool learned = learns_own(probe, callers.a) && learns_own(probe, callers.b);
+  if (learned && callers.a.own != callers.b.own) return callers;
+  leave(probe, callers);
+  return std::nullopt;
+}
+
+base::Result<Callers> told_apart(Probe& probe) {
+  if (auto callers = told_apart_by_identity(probe)) return std::move(*callers);
+  const auto other = check::credential_of_another(probe, "isolation-bob");
+  auto a = join(probe, probe.good_credential(), mcp::Operation::list_tools());
+  auto b = join(probe, other.value_or(probe.good_credential()), another_question(probe));
+  if (!a || !b) return base::fail("good credentials of two callers are not served");
+  Callers callers{.a = std::move(*a), .b = std::move(*b)};
+  if (learns_own(probe, callers.a) && learns_own(probe, callers.b) &&
+      callers.a.own != callers.b.own) {
+    return callers;
+  }
+  leave(probe, callers);
+  return base::fail("two callers cannot be told apart by what they are answered");
+}
+
+void leave(Probe& probe, const Callers& callers) {
+  for (const Caller* caller : {&callers.a, &callers.b}) {
+    check::end_session(probe, caller->credential, caller->framing.session_id);
+  }
+}
+
+}  // namespace suites::isolation

@@ -1,0 +1,178 @@
+// A session id says which conversation a request belongs to, not who may take part in it.
+#include <fmt/core.h>
+
+#include "common/base/random.h"
+#include "harness/check/family.h"
+#include "harness/check/second_caller.h"
+#include "harness/check/sessions.h"
+#include "suites/session/live.h"
+
+namespace suites::session {
+namespace {
+
+using check::Credential;
+using check::Finding;
+using check::Level;
+using check::Probe;
+
+constexpr std::chrono::hours kLongAgo{-2};
+
+Finding without_token(Probe& probe, const Live& live) {
+  const check::Family requests = {
+      {"a request", {.edit = check::in_session(live.id)}},
+  };
+  Finding posted = check::refuses_each(probe, requests);
+  // Many servers have no stream to open, for nobody.
+  const check::Refusal no_stream{.statuses = {401, 405}};
+  Finding opened =
+      check::labelled("GET for its stream",
+                      probe.refuses(without_body(check::nothing(), "GET", live.id), no_stream));
+  return check::worst({std::move(posted), std::move(opened)});
+}
+
+Finding after_expiry(Probe& probe, const Live& live) {
+  const std::string token = probe.mint(probe.good().expiring_in(kLongAgo));
+  return probe.refuses({.credential = probe.carry(token), .edit = check::in_session(live.id)});
+}
+
+/// What happened to somebody's session says nothing if it ended by itself.
+bool is_alive(Probe& probe, const Live& live) {
+  return use(probe, live.credential, live.id).kind == mcp::Kind::result;
+}
+
+Finding serves_other(Probe& probe, const Live& live, const Credential& other) {
+  const mcp::Answer answer = use(probe, other, live.id);
+  const bool served = answer.kind == mcp::Kind::result;
+  probe.decisive(answer.exchange, served);
+  if (answer.kind == mcp::Kind::limited) return Finding::undecided("the server kept answering 429");
+  if (!served && !is_alive(probe, live)) {
+    return Finding::undecided("the session was over just after, for its own caller too");
+  }
+  if (!served) return Finding::met(answer.summary());
+  return Finding::broken("refused", answer.summary(),
+                         "the session is not bound to who began it: whoever learns its id goes on "
+                         "in it with a token of another user");
+}
+
+Finding ended_by_other(Probe& probe, const Live& live, const Credential& other) {
+  const std::string witness = check::begin_session(probe, live.credential).session_id;
+  const mcp::Answer asked = probe.send(without_body(other, "DELETE", live.id));
+  const std::string actual = fmt::format("DELETE by another user: {}", asked.status());
+  if (is_alive(probe, live)) {
+    check::end_session(probe, live.credential, witness);
+    return Finding::met(actual + ", and the session lives on");
+  }
+  probe.decisive(asked.exchange, true);
+  const bool by_itself = use(probe, live.credential, witness).kind != mcp::Kind::result;
+  check::end_session(probe, live.credential, witness);
+  if (by_itself) return Finding::undecided("another session of the same caller was over as well");
+  return Finding::broken("the session lives on", actual + ", and the session is over",
+                         "whoever learns the id of a session can end it for its user");
+}
+
+Finding served_after_end(Probe& probe, const Live& live) {
+  const mcp::Answer ended = probe.send(without_body(live.credential, "DELETE", live.id));
+  if (ended.status() / 100 != 2) {
+    return Finding::skipped(
+        fmt::format("the server does not let clients end sessions: DELETE got {}", ended.status()));
+  }
+  if (!probe.control_accepted()) return Finding::undecided("good credentials were refused");
+  const mcp::Answer answer = use(probe, live.credential, live.id);
+  const bool served = answer.kind == mcp::Kind::result;
+  probe.decisive(answer.exchange, served);
+  if (!served) return Finding::met(answer.summary());
+  return Finding::broken("404", answer.summary(),
+                         "the server says that the session is over, and goes on with it");
+}
+
+Finding made_up(Probe& probe, const Live& live) {
+  const mcp::Answer answer = use(probe, live.credential, base::random_hex(live.id.size() / 2 + 1));
+  probe.decisive(answer.exchange);
+  const bool served = answer.kind == mcp::Kind::result;
+  probe.note("unknown_session_id",
+             served ? "\"served\"" : fmt::format("\"refused ({})\"", answer.status()));
+  return Finding::met(served ? "a session id that nobody gave out is served"
+                             : "a session id that nobody gave out is refused");
+}
+
+const check::Reference kHijacking{"MCP best practices", "session-hijacking"};
+constexpr mcp::Revision kLast = mcp::Revision::r2025_11_25;
+
+const check::Suite kCredentialCases{
+    "session",
+    check::modes::protected_http(),
+    {
+        {.id = "session-without-token",
+         .title = "a live session is not served without credentials",
+         .sends = "A request, and GET for the stream, in a session that was begun with good "
+                  "credentials, without any.",
+         .level = Level::must,
+         .references = {kHijacking, {"MCP transports", "session-management"}},
+         .requirements = {"REF-SES-1"},
+         .needs = {.until = kLast},
+         .faults = {"session.is-credential"},
+         .why = "Session ids stand in logs and proxies; if they open the door, who reads them is "
+                "the user.",
+         .fix = "Check the credential of every request before the session is looked up.",
+         .run = about_session(without_token)},
+        {.id = "session-after-expiry",
+         .title = "in a live session a token that has expired is refused with 401",
+         .sends = "The good token, ended two hours ago, in a session that a good one began.",
+         .level = Level::must,
+         .references = {{"MCP", "token-handling"}, kHijacking},
+         .requirements = {"RS-11", "REF-SES-1"},
+         .needs = {.modes = check::modes::claims(), .until = kLast, .issuer = true},
+         .faults = {"session.outlives-token", "exp.skip"},
+         .why = "A session that outlives its token is access without an end.",
+         .fix = "Verify the token of every request, whatever session it belongs to.",
+         .run = about_session(after_expiry)},
+        {.id = "session-of-another-user",
+         .title = "a session does not serve the token of another user",
+         .sends = "A request in one user's session with good credentials of another.",
+         .level = Level::should,
+         .references = {kHijacking},
+         .requirements = {"REF-SES-2"},
+         .needs = {.modes = check::with_second_caller(), .until = kLast},
+         .faults = {"session.foreign-ok", "session.skip"},
+         .why = "What the server keeps for a session, such as queued messages, goes to whoever "
+                "names it.",
+         .fix = "Keep the user of the token with the session, and answer 404 to all others.",
+         .run = about_other(serves_other)},
+        {.id = "session-delete-by-other",
+         .title = "a session is not ended by another user",
+         .sends = "DELETE of one user's session with good credentials of another.",
+         .level = Level::should,
+         .references = {kHijacking, {"MCP transports", "session-management"}},
+         .requirements = {"REF-SES-2"},
+         .needs = {.modes = check::with_second_caller(), .until = kLast},
+         .faults = {"session.delete-by-other"},
+         .why = "Users can end each other's work.",
+         .fix = "Look a session up by its id and the user of the token, for DELETE too.",
+         .run = about_other(ended_by_other)},
+        {.id = "session-after-end",
+         .title = "a session that was ended is not served any longer",
+         .sends = "DELETE of a session by its own user, then a request in it.",
+         .level = Level::must,
+         .references = {{"MCP transports", "session-management"}},
+         .requirements = {"REF-SES-5"},
+         .needs = {.until = kLast},
+         .faults = {"session.end-ignored"},
+         .why = "Users who log out believe that what they began is over.",
+         .fix = "Forget the session on DELETE and answer 404 from then on, or answer DELETE with "
+                "405.",
+         .run = about_session(served_after_end)},
+        {.id = "session-made-up",
+         .title = "what becomes of a session id that nobody gave out",
+         .sends = "A request with good credentials and a random Mcp-Session-Id.",
+         .level = Level::observe,
+         .references = {kHijacking},
+         .needs = {.until = kLast},
+         .faults = {"session.skip"},
+         .why = "Where clients choose session ids, one can choose another's in advance (session "
+                "fixation).",
+         .fix = "Answer 404 to ids that the server did not give out.",
+         .run = about_session(made_up)},
+    }};
+
+}  // namespace
+}  // namespace suites::session
