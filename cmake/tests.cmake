@@ -11,6 +11,7 @@ foreach(target ${tested})
   target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target}_test TEST_PREFIX "${target}." PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endforeach()
+target_link_libraries(timing_test PRIVATE timing_recordings)
 
 # What is tested as a whole. These drive the built program; `whole` is their label, so that a slow
 # build (sanitizers) can leave them out.

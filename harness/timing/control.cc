@@ -47,6 +47,7 @@ Control control(const OpenSource& open_decoys, const Rules& rules) {
   result.halt = draw.halt;
   result.dropped = draw.dropped;
   result.measurement = measure(pairs, rules);
+  result.measurement.distributions = distributions_of(pairs);
   if (const auto halted = why_halted(draw)) return broken(std::move(result), *halted);
   const Losses losses{.dropped = draw.dropped, .attempted = pairs.size() + draw.dropped};
   if (const auto reason = why_unfit(result.measurement, losses, rules)) {

@@ -70,6 +70,9 @@ class Gate {
       const bool last = wanted == rules_.looks.back() || pairs.size() < wanted;
       if (unfit(draw, fresh, result_.measurement) || look(pairs, last)) break;
     }
+    if (result_.verdict != Verdict::fail) {
+      result_.measurement.distributions = distributions_of(pairs);
+    }
     return result_;
   }
 
@@ -109,6 +112,7 @@ class Gate {
     const auto again = see_towards(sight.direction, pairs, rules_, rules_.confirmation_level());
     if (!again) return false;
     result_.measurement = measured;
+    result_.measurement.distributions = distributions_of(pairs);
     result_.direction = again->direction;
     result_.quantile = again->quantile;
     if (again->quantile > 0) result_.at_quantile_ns = difference_at(pairs, again->quantile);

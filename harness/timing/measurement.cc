@@ -41,7 +41,7 @@ Measurement measure(std::span<const Pair> pairs, const Rules& rules) {
   const auto differences = sorted_differences(pairs);
   Measurement result;
   result.pairs = pairs.size();
-  result.median_ns = quantile(sorted_times(pairs, &Pair::decoy_ns), 0.5);
+  result.median_ns = median_time(pairs, &Pair::decoy_ns);
   result.difference_ns = quantile(differences, 0.5);
   result.interval = median_interval(differences, kIntervalZ);
   result.bound_ns = result.interval.farthest();
@@ -49,7 +49,6 @@ Measurement measure(std::span<const Pair> pairs, const Rules& rules) {
   result.floor_ns = rules.floor_ns;
   result.claim_ns = claim(result.median_ns, rules);
   result.ties = count_signs(pairs, 0).ties;
-  result.distributions = distributions_of(pairs);
   return result;
 }
 

@@ -21,7 +21,7 @@ struct Measurement {
   std::int64_t floor_ns = 0;       ///< as in the rules
   std::int64_t claim_ns = 0;       ///< the bound that a pass needs
   std::size_t ties = 0;            ///< pairs without any difference
-  Distributions distributions;
+  Distributions distributions;     ///< to be drawn; `measure` leaves them to whoever ends it
 };
 Measurement measure(std::span<const Pair> pairs, const Rules& rules);
 

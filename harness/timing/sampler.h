@@ -20,7 +20,9 @@ struct Endpoint {
 };
 
 /// Whole HTTP/1.1 requests, head and body, ready to be sent, all of them of one length. The classes
-/// differ in nothing but what is to be found out about.
+/// differ in nothing but what is to be found out about. No near request may carry the secret
+/// itself, which a random end hits once in a while: its answer would look like a change of the
+/// server's.
 struct Pools {
   std::vector<std::string> decoys;
   std::vector<std::string> nears;

@@ -83,7 +83,9 @@ Pools pools() {
 
 bool is_near(const std::string& request) { return request.find("nears") != std::string::npos; }
 
-SamplerOptions hasty() { return {.warm_up_pairs = 20, .patience = 200ms}; }
+SamplerOptions hasty() {
+  return {.warm_up_pairs = 20, .warm_up_cap = 10s, .patience = 2s, .connect_patience = 2s};
+}
 
 struct Drawn {
   Draw draw;
@@ -166,7 +168,9 @@ TEST(Sampler, DropsAWholePairWhereAnAnswerDoesNotCome) {
   const TinyServer server([answers = 0](const std::string&, std::size_t) mutable {
     return ++answers == 101 ? "HTTP/1.1 401 U\r\nContent-Length: 9\r\n\r\nshort" : refusal();
   });
-  const auto [draw, pairs] = draw_from(server, 100);
+  auto options = hasty();
+  options.patience = 500ms;
+  const auto [draw, pairs] = draw_from(server, 100, 10s, options);
   EXPECT_EQ(draw.halt, Halt::none) << draw.reason;
   EXPECT_EQ(draw.dropped, 1U);
   EXPECT_EQ(pairs.size(), 100U);

@@ -20,6 +20,11 @@ double log_probability(std::size_t successes, std::size_t trials) {
          static_cast<double>(trials) * std::log(2.0);
 }
 
+/// Which of `count` values in ascending order is the quantile.
+std::size_t rank(std::size_t count, double q) {
+  return static_cast<std::size_t>(std::clamp(q, 0.0, 1.0) * static_cast<double>(count - 1));
+}
+
 /// A pair with the floor taken from the class that is said to be slower, as (suspect, other).
 struct Shifted {
   std::int64_t suspect = 0;
@@ -87,10 +92,14 @@ Tail tail_guard(std::span<const Pair> pairs, std::int64_t floor_ns, Direction di
     pooled.push_back(shifted.back().suspect);
     pooled.push_back(shifted.back().other);
   }
-  std::sort(pooled.begin(), pooled.end());
   Tail tail;
+  if (pairs.empty()) return tail;
+  auto done = pooled.begin();  // what lies before it is not greater than what follows
   for (const double q : kTailQuantiles) {
-    const double p = exceedance(shifted, quantile(pooled, q));
+    const auto threshold = pooled.begin() + static_cast<std::ptrdiff_t>(rank(pooled.size(), q));
+    std::nth_element(done, threshold, pooled.end());
+    done = threshold;
+    const double p = exceedance(shifted, *threshold);
     if (p < tail.p) tail = {.p = p, .quantile = q};
   }
   return tail;
@@ -106,6 +115,16 @@ std::vector<std::int64_t> sorted_differences(std::span<const Pair> pairs) {
   return differences;
 }
 
+std::int64_t median_time(std::span<const Pair> pairs, std::int64_t Pair::*member) {
+  if (pairs.empty()) return 0;
+  std::vector<std::int64_t> times;
+  times.reserve(pairs.size());
+  for (const auto& pair : pairs) times.push_back(pair.*member);
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(rank(times.size(), 0.5));
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
 std::vector<std::int64_t> sorted_times(std::span<const Pair> pairs, std::int64_t Pair::*member) {
   std::vector<std::int64_t> times;
   times.reserve(pairs.size());
@@ -116,8 +135,7 @@ std::vector<std::int64_t> sorted_times(std::span<const Pair> pairs, std::int64_t
 
 std::int64_t quantile(std::span<const std::int64_t> sorted, double q) {
   if (sorted.empty()) return 0;
-  const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(std::clamp(q, 0.0, 1.0) * last)];
+  return sorted[rank(sorted.size(), q)];
 }
 
 Interval median_interval(std::span<const std::int64_t> sorted, double z) {

@@ -56,13 +56,15 @@ struct Interval {
 std::vector<std::int64_t> sorted_differences(std::span<const Pair> pairs);
 /// Times of one class in ascending order.
 std::vector<std::int64_t> sorted_times(std::span<const Pair> pairs, std::int64_t Pair::*member);
+/// The middle one of them; 0 where there are none.
+std::int64_t median_time(std::span<const Pair> pairs, std::int64_t Pair::*member);
 /// The value below which a share `q` of them lies; 0 where there are none.
 std::int64_t quantile(std::span<const std::int64_t> sorted, double q);
 /// Confidence interval of the median from order statistics, as wide as `z` standard deviations of
 /// the normal distribution say. Needs no assumption about the distribution.
 Interval median_interval(std::span<const std::int64_t> sorted, double z);
 
-/// P(|X| > z) / 2 of the normal distribution, turned round: the z that a one-sided level asks for.
+/// The z beyond which the normal distribution has a share of `level` on one side.
 double normal_quantile_of_level(double level);
 
 }  // namespace timing
