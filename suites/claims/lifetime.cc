@@ -4,7 +4,7 @@
 #include <array>
 
 #include "harness/check/case.h"
-#include "harness/mcp/greeting.h"
+#include "harness/check/sessions.h"
 #include "suites/claims/judged.h"
 
 namespace suites::claims {
@@ -74,30 +74,14 @@ Finding mid_connection(Probe& probe) {
   return refuses_after_end(probe, as_it_is, on_one_connection);
 }
 
-/// A session begun with that token; empty where the server keeps none.
-std::string session_of(Probe& probe, const std::string& token) {
-  wire::Connection connection = probe.context().connect();
-  const auto send = [&](wire::Request request, std::string_view id) {
-    for (const auto& header : probe.target().profile.headers) request.headers.push_back(header);
-    for (const auto& header : probe.carry(token).headers) request.headers.push_back(header);
-    const auto enough = [&](const wire::Response& response) {
-      return mcp::has_response(response, id);
-    };
-    return mcp::interpret(probe.context().exchange(connection, request, probe.deadline(), enough),
-                          id);
-  };
-  return mcp::greet(send, probe.target().url.target(), probe.target().revision()).session_id;
-}
-
 Finding mid_session(Probe& probe) {
   if (probe.target().greeting.session_id.empty()) {
     return Finding::skipped("the server keeps no sessions");
   }
   return refuses_after_end(probe, as_it_is, [](Probe& same, const std::string& token) -> Attempt {
-    const std::string session = session_of(same, token);
-    return {.credential = same.carry(token), .edit = [session](wire::Request& request) {
-              base::set_header(request.headers, "Mcp-Session-Id", session);
-            }};
+    const check::Credential credential = same.carry(token);
+    return {.credential = credential,
+            .edit = check::in_session(check::begin_session(same, credential).session_id)};
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "harness/check/second_caller.h"
 #include "suites/ratelimit/limited.h"
 
 namespace {
@@ -73,20 +74,9 @@ Finding recovers(Probe& probe) {
                          "a client that does what it is told stays shut out");
 }
 
-/// Good credentials of somebody else than the control; nothing where the mode has none.
-std::optional<Credential> of_another(Probe& probe) {
-  if (probe.context().calibration().accepted) {
-    return probe.carry(probe.mint(probe.good_for("limit-bob")));
-  }
-  const check::Secrets& secrets = probe.context().options().secrets;
-  const bool has_keys = probe.target().mode == check::Mode::api_key && probe.target().spawned;
-  if (has_keys && !secrets.second_api_key.empty()) return probe.carry(secrets.second_api_key);
-  return std::nullopt;
-}
-
 Finding per_client(Probe& probe) {
-  const auto other = of_another(probe);
-  if (!other) return Finding::skipped("no good credentials of a second client are known");
+  const auto other = check::credential_of_another(probe, "limit-bob");
+  if (!other) return Finding::skipped(check::kNoSecondCaller);
   if (probe.target().rate_limit->per == "address") {
     return Finding::skipped("the limit is declared for addresses, and we have one only");
   }
@@ -149,7 +139,7 @@ const check::Suite clients_cases{
          .level = Level::profile,
          .references = {{"RFC 6585", "4"}},
          .requirements = {"REF-RATE-1"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.skip", "rate-limit.small-burst", "rate-limit.server-error"},
          .why = "Without the limit one client takes the server from all others; with less than is "
                 "promised, clients that keep to it are refused.",
@@ -161,7 +151,7 @@ const check::Suite clients_cases{
          .level = Level::should,
          .references = {{"RFC 6585", "4"}, {"RFC 9110", "10.2.3"}},
          .requirements = {"REF-RATE-2"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.no-retry-after", "rate-limit.retry-after-words"},
          .why = "Clients that have to guess come back too soon, all together.",
          .fix = "Send Retry-After with the whole seconds until the next request is granted.",
@@ -172,7 +162,7 @@ const check::Suite clients_cases{
          .level = Level::profile,
          .references = {{"RFC 9110", "10.2.3"}},
          .requirements = {"REF-RATE-2"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.penalty"},
          .why = "Clients that do as they are told stay shut out.",
          .fix = "Compute Retry-After from the bucket that refused, rounded up.",
@@ -183,7 +173,7 @@ const check::Suite clients_cases{
          .level = Level::profile,
          .references = {{"RFC 6585", "4"}},
          .requirements = {"REF-RATE-1"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.global"},
          .why = "One client that is out of hand, or means it, shuts out everybody.",
          .fix = "Keep a bucket for each key, subject or address.",
@@ -195,7 +185,7 @@ const check::Suite clients_cases{
          .level = Level::bcp,
          .references = {{"RFC 7239", "8.1"}},
          .requirements = {"REF-RATE-3"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.trusts-forwarded"},
          .why = "Anybody can write these fields, so the limit holds for the honest only.",
          .fix = "Take the address of the connection; believe a forwarded one only from proxies of "
@@ -206,8 +196,7 @@ const check::Suite clients_cases{
          .sends = "The same, then a request with a new token of the same subject.",
          .level = Level::observe,
          .references = {{"RFC 6585", "4"}},
-         .needs =
-             {.issuer = true, .alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited_with_issuer(),
          .faults = {"rate-limit.per-token"},
          .why = "Where each token has a limit of its own, whoever can refresh has none.",
          .fix = "Count by subject or client, not by token.",

@@ -21,6 +21,8 @@ using suites::Burst;
 
 /// At least as many guesses as a patient attacker makes in a minute.
 constexpr int kGuesses = 200;
+/// Of the declared rate: what a measured one may differ by.
+constexpr double kSlack = 0.2;
 
 int guesses(const Probe& probe) { return std::max(kGuesses, suites::more_than_burst(probe)); }
 
@@ -77,27 +79,23 @@ Finding health_exempt(Probe& probe) {
 }
 
 Finding rate_measured(Probe& probe) {
-  const auto& limit = *probe.target().rate_limit;
-  const Burst first = suites::exhaust(probe, probe.good_credential());
+  const double declared = probe.target().rate_limit->per_second;
+  const Credential credential = probe.good_credential();
+  const Burst first = suites::exhaust(probe, credential);
   if (first.limited == 0) {
     return Finding::undecided("the limit could not be reached: " + first.summary());
   }
-  const base::Clock& clock = probe.context().provider().clock();
-  const base::Time begin = clock.now();
-  // Long enough for several, short enough for the bucket not to be full.
-  const double span = std::min(limit.burst * 0.7 / limit.per_second, 20.0);
-  probe.wait(std::chrono::milliseconds(static_cast<long long>(span * 1'000)),
-             "the sustained rate is measured");
-  const Burst second = suites::exhaust(probe, probe.good_credential());
-  const double elapsed = std::chrono::duration<double>(clock.now() - begin).count();
-  const double measured = second.until_first / elapsed;
+  const suites::Recovery recovery = suites::watch_recovery(probe, credential);
+  // Nothing that could have been granted more than once was missed.
+  if (recovery.seconds == 0 && recovery.watched * declared < 2) {
+    return Finding::undecided("the run was ended while the rate was measured");
+  }
+  const double measured = recovery.per_second();
   probe.note("sustained_rate",
-             fmt::format(R"({{"measured":{:.2f},"declared":{:.2f}}})", measured, limit.per_second));
-  // One request more or less is nobody's fault.
-  const double slack = 0.2 * limit.per_second + 1 / elapsed;
-  const std::string actual = measured > limit.per_second + slack   ? "faster than declared"
-                             : measured < limit.per_second - slack ? "slower than declared"
-                                                                   : "as declared";
+             fmt::format(R"({{"measured":{:.3g},"declared":{:.3g}}})", measured, declared));
+  const std::string actual = measured > declared * (1 + kSlack)   ? "faster than declared"
+                             : measured < declared * (1 - kSlack) ? "slower than declared"
+                                                                  : "as declared";
   return Finding::met("the limit recovers " + actual);
 }
 
@@ -139,7 +137,7 @@ const check::Suite guesses_cases{
          .level = Level::bcp,
          .references = {{"RFC 6819", "5.1.4.2.3"}},
          .requirements = {"REF-RATE-4"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.failures-free"},
          .why = "A limit that counts only who got in leaves guessing free, and every guess costs "
                 "the server a verification.",
@@ -151,7 +149,7 @@ const check::Suite guesses_cases{
          .level = Level::bcp,
          .references = {{"RFC 6819", "5.1.4.2.3"}},
          .requirements = {"REF-RATE-4"},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.locks-out"},
          .why = "Behind one NAT or proxy anybody can lock out everybody.",
          .fix = "Let credentials pass that were good not long ago, and limit the others.",
@@ -162,17 +160,19 @@ const check::Suite guesses_cases{
                   "limited.",
          .level = Level::should,
          .references = {},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.health"},
          .why = "A supervisor that gets 429 restarts a server that is merely busy.",
          .fix = "Leave the health path out of the limit.",
          .run = suites::rested(health_exempt)},
         {.id = "limit-rate",
          .title = "the sustained rate, measured",
-         .sends = "The control's request until 429, a wait, and again until 429.",
+         .sends = "The control's request until 429, and then four times as often as is declared "
+                  "until the "
+                  "rate of those that are served is known.",
          .level = Level::observe,
          .references = {},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.slow"},
          .why = "A limit that recovers more slowly than it is declared refuses who keeps to it.",
          .fix = "Fill the bucket by the time that has passed, not by requests or in whole windows.",
@@ -182,7 +182,7 @@ const check::Suite guesses_cases{
          .sends = "The control's request until 429.",
          .level = Level::observe,
          .references = {{"RFC 6585", "4"}},
-         .needs = {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"},
+         .needs = suites::limited(),
          .faults = {"rate-limit.leak"},
          .why = "Clients read JSON-RPC errors; strangers read keys and addresses of stores.",
          .fix = "Answer with a JSON-RPC error that says when to come back, and nothing else.",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 #include <utility>
 
 #include "common/base/text.h"
@@ -35,6 +36,16 @@ void count(Burst& burst, wire::Exchange exchange) {
 }
 
 }  // namespace
+
+check::Needs limited() {
+  return {.alone = true, .waits = true, .loud = true, .setting = "rate-limit"};
+}
+
+check::Needs limited_with_issuer() {
+  check::Needs needs = limited();
+  needs.issuer = true;
+  return needs;
+}
 
 std::string Burst::summary() const {
   return fmt::format("{} requests: {} served, {} answered 429, {} answered 5xx or not at all", sent,
@@ -89,6 +100,93 @@ Burst exhaust(check::Probe& probe, const check::Credential& credential) {
   };
   return send_many(
       probe, kMostRequests, [&](int) { return credential; }, enough);
+}
+
+namespace {
+
+/// Requests for each one that the declared rate grants: more tell the moment of a grant better.
+constexpr double kOften = 4;
+constexpr double kShortestPace = 0.005;
+constexpr double kLongestPace = 0.5;
+/// What has to be seen for a few percent.
+constexpr int kEnoughGrants = 5;
+constexpr double kEnoughSeconds = 2;
+constexpr double kEnoughPaces = 40;
+/// How long that may take: limits by window recover once in each.
+constexpr double kGrantsToWaitFor = 22;
+constexpr double kLeastPatience = 20;
+constexpr double kMostPatience = 150;
+
+double seconds_between(base::Time begin, base::Time end) {
+  return std::chrono::duration<double>(end - begin).count();
+}
+
+/// A short wait of many that were announced as one.
+void keep_pace(check::Probe& probe, double span) {
+  const milliseconds pause{std::max(1LL, static_cast<long long>(span * 1'000))};
+  if (probe.context().options().shared_clock != nullptr) {
+    probe.wait(pause, "the sustained rate is measured");
+  } else {
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+/// Takes the answers as they come, and knows the rate when it has seen enough.
+class Meter {
+ public:
+  explicit Meter(double pace) : pace_(pace) {}
+
+  void take(bool granted, base::Time at) {
+    if (granted && limited_) {
+      // What was granted since the last such moment belongs to the time up to this one.
+      if (first_) {
+        recovery_.granted = since_first_;
+        recovery_.seconds = seconds_between(*first_, at);
+      } else {
+        first_ = at;
+      }
+    }
+    if (granted && first_) ++since_first_;
+    limited_ = !granted;
+  }
+
+  bool knows() const {
+    return recovery_.granted >= kEnoughGrants && recovery_.seconds >= kEnoughSeconds &&
+           recovery_.seconds >= kEnoughPaces * pace_;
+  }
+  Recovery recovery() const { return recovery_; }
+
+ private:
+  const double pace_;
+  bool limited_ = true;
+  std::optional<base::Time> first_;
+  int since_first_ = 0;
+  Recovery recovery_;
+};
+
+}  // namespace
+
+Recovery watch_recovery(check::Probe& probe, const check::Credential& credential) {
+  const double rate = probe.target().rate_limit->per_second;
+  const double pace = std::clamp(1 / (kOften * rate), kShortestPace, kLongestPace);
+  const double patience = std::clamp(kGrantsToWaitFor / rate, kLeastPatience, kMostPatience);
+  const base::Clock& clock = probe.context().provider().clock();
+  const base::Time begin = clock.now();
+  if (probe.context().on_wait && probe.context().options().shared_clock == nullptr) {
+    const double likely = std::max(kEnoughSeconds, kEnoughGrants / rate);
+    probe.context().on_wait("the sustained rate is measured",
+                            milliseconds(static_cast<long long>(likely * 1'000)));
+  }
+  Meter meter(pace);
+  while (!meter.knows() && !probe.context().cancelled() &&
+         seconds_between(begin, clock.now()) < patience) {
+    keep_pace(probe, pace);
+    const int status = ask_once(probe, credential).status();
+    meter.take(status != 429 && status != 0 && status < 500, clock.now());
+  }
+  Recovery recovery = meter.recovery();
+  recovery.watched = seconds_between(begin, clock.now());
+  return recovery;
 }
 
 std::optional<seconds> retry_after(const wire::Exchange& exchange, base::Time now) {

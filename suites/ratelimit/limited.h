@@ -22,6 +22,11 @@ struct Burst {
   std::string summary() const;
 };
 
+/// What all cases of the suite need, and what they do to the server.
+check::Needs limited();
+/// The same, with tokens of our own.
+check::Needs limited_with_issuer();
+
 /// One request for the control's operation, as it is answered: a 429 is not waited out.
 wire::Exchange ask_once(check::Probe& probe, const check::Credential& credential,
                         const base::Headers& more = {});
@@ -37,6 +42,18 @@ Burst exhaust(check::Probe& probe, const check::Credential& credential);
 Burst send_many(check::Probe& probe, int count,
                 const std::function<check::Credential(int)>& credential,
                 const std::function<bool(const Burst&)>& enough = {});
+
+/// How fast a limit recovers while somebody keeps asking.
+struct Recovery {
+  int granted = 0;     ///< between the first grant after a 429 and the last one
+  double seconds = 0;  ///< from the one to the other; 0: nothing was granted twice
+  double watched = 0;  ///< seconds that were spent on it
+  double per_second() const { return seconds > 0 ? granted / seconds : 0; }
+};
+/// Asks somewhat more often than the declared rate, with an empty bucket to begin with, until the
+/// rate is known to a few percent: by the times at which there is a grant again, so that limits by
+/// bucket and by window are measured alike.
+Recovery watch_recovery(check::Probe& probe, const check::Credential& credential);
 
 /// What a Retry-After field says (RFC 9110, section 10.2.3); nothing where it is missing or
 /// neither seconds nor a date.
