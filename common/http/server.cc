@@ -70,6 +70,26 @@ class ThreadedServer final : public Server {
                        v6 ? "]" : "", port_);
   }
 
+  void close_port() override {
+    std::unique_lock lock(mutex_);
+    closing_port_ = true;
+    wake();
+    port_changed_.wait(lock, [this] { return !closing_port_; });
+    for (Client& client : live_) client.connection->cut();
+  }
+
+  base::Result<void> open_port() override {
+    std::unique_lock lock(mutex_);
+    if (listener_) return {};
+    auto listener = base::listen_tcp(state_.options.host, port_);
+    if (!listener) return tl::unexpected(listener.error());
+    fcntl(listener->get(), F_SETFL, O_NONBLOCK);
+    reopened_ = std::move(*listener);
+    wake();
+    port_changed_.wait(lock, [this] { return !reopened_; });
+    return {};
+  }
+
   void stop() override {
     std::call_once(stopped_, [this] { stop_now(); });
   }
@@ -90,10 +110,25 @@ class ThreadedServer final : public Server {
         std::uint64_t count = 0;
         if (read(wake_.get(), &count, sizeof count) < 0) count = 0;
         reap();
+        if (change_port()) continue;
       }
       if (entries[0].revents != 0 && !state_.stopping) accept_one();
     }
+    const std::lock_guard lock(mutex_);
     listener_.reset();
+    closing_port_ = false;
+    reopened_.reset();
+    port_changed_.notify_all();
+  }
+
+  /// Does what `close_port` and `open_port` wait for; false where nobody waits.
+  bool change_port() {
+    const std::lock_guard lock(mutex_);
+    if (!closing_port_ && !reopened_) return false;
+    if (std::exchange(closing_port_, false)) listener_.reset();
+    if (reopened_) listener_ = std::move(reopened_);
+    port_changed_.notify_all();
+    return true;
   }
 
   void accept_one() {
@@ -191,6 +226,9 @@ class ThreadedServer final : public Server {
 
   std::mutex mutex_;
   std::condition_variable all_finished_;
+  std::condition_variable port_changed_;
+  bool closing_port_ = false;
+  base::Descriptor reopened_;  // the acceptor takes it over
   Clients live_;
   Clients finished_;
 };

@@ -307,5 +307,27 @@ TEST(Server, ServesManyClientsAtOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(Port, ThatIsClosedRefusesAndIsTheSameWhenItIsOpenedAgain) {
+  const auto server = Server::start([](const Request&) { return Response::text(200, "here"); });
+  ASSERT_TRUE(server);
+  Client before(**server);
+  (*server)->close_port();
+  EXPECT_EQ(before.read_all(), "");
+  IoStatus status{};
+  EXPECT_FALSE(base::connect_tcp("127.0.0.1", (*server)->port(), Deadline::after(kAmple), &status));
+  EXPECT_EQ(status, IoStatus::reset);
+  ASSERT_TRUE((*server)->open_port());
+  Client after(**server);
+  after.send(kGet);
+  EXPECT_THAT(after.read_until("here"), EndsWith("here"));
+}
+
+TEST(Port, MayBeClosedWhenTheServerStops) {
+  const auto server = Server::start([](const Request&) { return Response::text(200, "here"); });
+  ASSERT_TRUE(server);
+  (*server)->close_port();
+  (*server)->stop();
+}
+
 }  // namespace
 }  // namespace http
