@@ -127,6 +127,7 @@ Obeyed<http::Response> keys_reuse_kid(const ControlCall& call);
 Obeyed<http::Response> keys_duplicate_kid(const ControlCall& call);
 Obeyed<http::Response> keys_publish(const ControlCall& call);
 Obeyed<http::Response> keys_clear(const ControlCall& call);
+Obeyed<http::Response> keys_caching(const ControlCall& call);
 Obeyed<http::Response> read_journal(const ControlCall& call);
 Obeyed<http::Response> stream_journal(const ControlCall& call);
 Obeyed<http::Response> clear_journal(const ControlCall& call);

@@ -29,6 +29,12 @@ constexpr Argument kPublish[] = {
     {"member", ArgumentType::anything, "what stands among the keys of the set, a JWK or not", true},
 };
 
+constexpr Argument kCaching[] = {
+    {"cache_control", ArgumentType::text,
+     "the Cache-Control of the key set, such as no-store; empty: none; max-age=5 from the start"},
+    {"etag", ArgumentType::flag, "whether it has an ETag, and is answered with 304 while it fits"},
+};
+
 constexpr double kMostSequence = 9e15;
 constexpr Argument kSince = {
     "since", ArgumentType::integer, "only what came behind that sequence number", false,
@@ -151,6 +157,8 @@ constexpr ControlCommand kCommands[] = {
      "publishes none of those members any more",
      {},
      keys_clear},
+    {"POST", "/issuers/{issuer}/keys/caching", "how the key set may be cached", kCaching,
+     keys_caching},
     {"GET", "/journal",
      "what was asked of the provider; as JSON Lines where the client accepts them", kReadJournal,
      read_journal},

@@ -173,5 +173,31 @@ TEST(GzipBomb, IsAThousandthOfWhatIsInIt) {
   EXPECT_EQ(tail, std::string("\x07\x00\x00\x00", 4)) << "the length of what is in it";
 }
 
+TEST_F(ControlTest, KeySetsMayBeCachedAsTheyAreToldTo) {
+  const auto caching = [&] {
+    const std::string* field = base::find_header(get("/i/main/jwks").headers, "Cache-Control");
+    return field == nullptr ? "none" : *field;
+  };
+  EXPECT_EQ(caching(), "max-age=5");
+  steer("/issuers/main/keys/caching", R"({"cache_control":"no-store"})");
+  EXPECT_EQ(caching(), "no-store");
+  steer("/issuers/main/keys/caching", R"({"cache_control":""})");
+  EXPECT_EQ(caching(), "none");
+  EXPECT_EQ(post("/issuers/main/keys/caching", R"({"cache_control":"a\r\nb"})").status, 400);
+  steer("/reset");
+  EXPECT_EQ(caching(), "max-age=5");
+}
+
+TEST_F(ControlTest, KeySetsWithATagAreNotSentTwice) {
+  EXPECT_EQ(base::find_header(get("/i/main/jwks").headers, "ETag"), nullptr);
+  steer("/issuers/main/keys/caching", R"({"etag":true})");
+  const std::string tag = *base::find_header(get("/i/main/jwks").headers, "ETag");
+  const auto again = get("/i/main/jwks", {{"If-None-Match", "\"other\", W/" + tag}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+  keys("rotate");
+  EXPECT_EQ(get("/i/main/jwks", {{"If-None-Match", tag}}).status, 200);
+}
+
 }  // namespace
 }  // namespace idp

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -154,6 +155,24 @@ Obeyed<http::Response> keys_clear(const ControlCall& call) {
   if (!issuer) return tl::unexpected(issuer.error());
   (*issuer)->keys().clear_raw();
   return keys_answer(**issuer, (*issuer)->keys(), {});
+}
+
+Obeyed<http::Response> keys_caching(const ControlCall& call) {
+  constexpr std::size_t kLongest = 200;
+  const auto issuer = call.issuer();
+  if (!issuer) return tl::unexpected(issuer.error());
+  KeyCaching& caching = call.provider.key_caching;
+  const std::string& name = (*issuer)->name();
+  KeyCaching::Habit habit = caching.of(name);
+  if (call.has("cache_control")) habit.cache_control = call.text("cache_control");
+  habit.tagged = call.flag("etag", habit.tagged);
+  const auto visible = [](char c) { return c >= ' ' && c <= '~'; };
+  if (habit.cache_control.size() > kLongest || !std::ranges::all_of(habit.cache_control, visible)) {
+    return refuse_argument("cache_control", "has to be at most 200 visible characters");
+  }
+  caching.set(name, habit);
+  return control_answer(
+      {{"issuer", name}, {"cache_control", habit.cache_control}, {"etag", habit.tagged}});
 }
 
 }  // namespace idp

@@ -135,6 +135,8 @@ Journal& MockIdp::journal() { return impl_->provider.journal; }
 base::AdjustableClock& MockIdp::clock() { return impl_->provider.clock; }
 std::string MockIdp::bait() { return origin() + impl_->provider.baits.make(); }
 void MockIdp::answer_upstream_with(int status) { impl_->provider.upstream_status = status; }
+void MockIdp::close_port() { impl_->server->close_port(); }
+base::Result<void> MockIdp::open_port() { return impl_->server->open_port(); }
 Provider& MockIdp::provider() { return impl_->provider; }
 const std::string& MockIdp::admin_token() const { return impl_->provider.admin_token; }
 const std::string& MockIdp::ca_certificate() const { return impl_->provider.ca_certificate; }

@@ -140,6 +140,10 @@ class MockIdp {
   base::Result<std::string> control(std::string_view command, std::string_view json = {});
   const std::string& admin_token() const;     ///< empty: nobody has to show one
   const std::string& ca_certificate() const;  ///< PEM; empty without https
+  /// Closes the port and all connections to it, so that clients are refused, until it is opened
+  /// again. The error says that somebody else has taken it meanwhile.
+  void close_port();
+  base::Result<void> open_port();
   /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
   void answer_upstream_with(int status);
   /// What the endpoints share, for what this class has no word for: see provider.h.

@@ -69,6 +69,7 @@ base::Result<void> Provider::obey_start() {
 
 void Provider::reset() {
   faults.clear();
+  key_caching.clear();
   queue.clear();
   baits.clear();
   clients.clear();

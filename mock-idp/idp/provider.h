@@ -15,6 +15,7 @@
 #include "mock-idp/idp/documents.h"
 #include "mock-idp/idp/faults.h"
 #include "mock-idp/idp/grants.h"
+#include "mock-idp/idp/key_caching.h"
 #include "mock-idp/idp/key_store.h"
 #include "mock-idp/idp/logins.h"
 #include "mock-idp/idp/mock_idp.h"
@@ -58,6 +59,7 @@ struct Provider {
   Logins logins{clock};
   Replays replays{clock};
   Faults faults;
+  KeyCaching key_caching;
   Queue queue;
   Baits baits;
   const Nonces nonces{clock};
