@@ -80,7 +80,8 @@ struct Profile {
   oauth::Person person;                    ///< who logs in, where somebody has to
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
-  std::chrono::seconds key_cache_ttl{90};  ///< how long withdrawn keys may live on
+  /// How long withdrawn keys may live on; nothing: not declared.
+  std::optional<std::chrono::seconds> key_cache_ttl;
 
   /// Whether `scope_claim` is one string, words with blanks between them, and no array.
   bool scopes_are_text() const;
