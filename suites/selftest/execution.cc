@@ -21,7 +21,8 @@ bool names(const check::Case& subject, const std::string& fault) {
 std::vector<check::Case> cases_for(const Plan& plan, const std::string& fault) {
   std::vector<check::Case> cases;
   for (const auto& subject : plan.cases) {
-    if (!subject.needs.waits || names(subject, fault)) cases.push_back(subject);
+    const bool costly = subject.needs.waits || subject.needs.alone;
+    if (!costly || names(subject, fault)) cases.push_back(subject);
   }
   return cases;
 }

@@ -1,0 +1,264 @@
+#include "suites/keys/choreography.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <utility>
+
+#include "mock-idp/idp/provider.h"
+
+namespace suites::keys {
+namespace {
+
+using check::Finding;
+using check::Probe;
+using namespace std::chrono_literals;
+
+/// Where the profile does not say how long keys are kept.
+constexpr seconds kUsualBudget{90};
+/// No case waits longer, whatever is declared.
+constexpr seconds kLongestWait{240};
+/// Where waiting costs nothing.
+constexpr seconds kDay{86'400};
+/// Until when waiting is short.
+constexpr milliseconds kShortWait = kMaxAge + 1'500ms;
+constexpr milliseconds kSilence{35'000};
+
+/// Only the material of these is ever used, so that little has to be made; kids are never used
+/// twice.
+constexpr std::array kPoolIndexes = {41U, 43U, 45U, 47U};
+
+unsigned next_number() {
+  static std::atomic<unsigned> last{0};
+  return ++last;
+}
+
+jose::Key key_of_control(Probe& probe) {
+  const auto recipe = probe.good();
+  if (recipe.key) return *recipe.key;
+  return *probe.context().issuer().keys().signing_key({});
+}
+
+}  // namespace
+
+std::string in_words(milliseconds span) {
+  if (span < 500ms) return "at once";
+  return fmt::format("after {:.1f} s", static_cast<double>(span.count()) / 1'000);
+}
+
+std::string json_seconds(milliseconds span) {
+  return fmt::format("{:.1f}", static_cast<double>(span.count()) / 1'000);
+}
+
+Choreography::Choreography(Probe& probe)
+    : probe_(probe),
+      provider_(probe.context().provider().provider()),
+      keys_(probe.context().issuer().keys()),
+      issuer_(probe.context().issuer().name()),
+      before_(keys_.contents()),
+      control_(key_of_control(probe)) {}
+
+void Choreography::restore() {
+  if (std::exchange(restored_, true)) return;
+  open_port();
+  behave();
+  provider_.key_caching.set(issuer_, {});
+  keys_.restore(before_);
+}
+
+void Choreography::settle() {
+  for (const milliseconds pause : {0ms, 1'100ms, 5'400ms, kSilence, kSilence}) {
+    if (pause > kShortWait && quick()) return;
+    if (pause > 0ms && !probe_.wait(pause, "the server has to find the good keys again")) return;
+    if (probe_.control_accepted()) return;
+  }
+}
+
+jose::Key Choreography::make_key() {
+  const unsigned number = next_number();
+  const auto key = jose::Key::from_pool(control_.alg(), kPoolIndexes[number % kPoolIndexes.size()]);
+  // The pool has keys for each algorithm that a control can have.
+  return (key ? *key : control_).with_kid(fmt::format("mcp-authspec-new-{}", number));
+}
+
+void Choreography::publish(const jose::Key& key) {
+  [[maybe_unused]] const auto added = keys_.add(key, idp::KeyState::upcoming);
+}
+
+void Choreography::publish_raw(std::string member) { keys_.publish_raw(std::move(member)); }
+
+void Choreography::clear_raw() {
+  auto contents = keys_.contents();
+  contents.raw = before_.raw;
+  keys_.restore(std::move(contents));
+}
+
+void Choreography::withdraw(const jose::Key& key) {
+  [[maybe_unused]] const auto withdrawn = keys_.withdraw(key.kid());
+}
+
+void Choreography::replace(const jose::Key& old, const jose::Key& with) {
+  auto contents = keys_.contents();
+  for (idp::KeyEntry& entry : contents.keys) {
+    if (entry.key.kid() == old.kid()) entry.key = with;
+  }
+  keys_.restore(std::move(contents));
+}
+
+void Choreography::withdraw_others() {
+  auto contents = keys_.contents();
+  contents.raw.clear();
+  std::erase_if(contents.keys,
+                [&](const idp::KeyEntry& entry) { return entry.key.kid() != control_.kid(); });
+  keys_.restore(std::move(contents));
+}
+
+void Choreography::cache(std::string cache_control, bool tagged) {
+  provider_.key_caching.set(issuer_, {.cache_control = std::move(cache_control), .tagged = tagged});
+}
+
+void Choreography::misbehave(const idp::Misbehaviour& does, bool everywhere) {
+  for (const char* endpoint : {"jwks", "discovery", "oauth-metadata"}) {
+    if (!everywhere && std::string_view(endpoint) != "jwks") continue;
+    idp::PlantedFault fault;
+    fault.issuer = issuer_;
+    fault.endpoint = endpoint;
+    fault.does = does;
+    planted_.push_back(provider_.faults.plant(std::move(fault)));
+  }
+}
+
+void Choreography::behave() {
+  for (const std::string& id : planted_) provider_.faults.remove(id);
+  planted_.clear();
+}
+
+void Choreography::close_port() {
+  probe_.context().provider().close_port();
+  closed_ = true;
+}
+
+void Choreography::open_port() {
+  if (!std::exchange(closed_, false)) return;
+  // Nobody else is likely to take it within seconds; if so, what follows says it.
+  [[maybe_unused]] const auto opened = probe_.context().provider().open_port();
+}
+
+jose::Recipe Choreography::token_by(const jose::Key& key) {
+  jose::Recipe token = probe_.good();
+  token.signed_by(key);
+  token.header.set_string("alg", key.alg()).set_string("kid", key.kid());
+  // Some issuers name the key twice.
+  if (token.header.find("x5t") != nullptr) token.header.set_string("x5t", key.kid());
+  return token;
+}
+
+mcp::Answer Choreography::send(const jose::Recipe& token) {
+  return probe_.send({.credential = probe_.carry(probe_.mint(token))});
+}
+
+std::uint64_t Choreography::now() const { return provider_.journal.last_sequence(); }
+
+std::size_t Choreography::fetches_where(std::uint64_t since,
+                                        const std::function<bool(const idp::Entry&)>& which) const {
+  return provider_.journal.count([&](const idp::Entry& entry) {
+    return entry.sequence > since && entry.endpoint == "jwks" && entry.issuer == issuer_ &&
+           which(entry);
+  });
+}
+
+std::size_t Choreography::fetches(std::uint64_t since) const {
+  return fetches_where(since, [](const idp::Entry&) { return true; });
+}
+
+seconds Choreography::budget() const {
+  const seconds wanted = probe_.target().profile.key_cache_ttl.value_or(kUsualBudget);
+  if (probe_.context().options().shared_clock == nullptr) return std::min(wanted, kLongestWait);
+  return declared() ? wanted : kDay;
+}
+
+base::Time Choreography::time() const { return provider_.clock.now(); }
+
+milliseconds Choreography::elapsed_since(base::Time begin) const {
+  return std::chrono::duration_cast<milliseconds>(time() - begin);
+}
+
+Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
+  const base::Time begin = time();
+  const std::uint64_t since = now();
+  Awaited awaited;
+  for (milliseconds pause : {0ms, 1'100ms, kShortWait - 1'100ms, kSilence, kSilence, kSilence}) {
+    awaited.cut = pause >= kSilence && quick();
+    if (awaited.cut || (pause >= kSilence && elapsed_since(begin) >= longest)) break;
+    if (pause > 0ms && !probe_.wait(pause, "servers look for new keys now and then only")) break;
+    awaited.last = send_by(key);
+    awaited.happened = awaited.last.kind == mcp::Kind::result;
+    awaited.after = elapsed_since(begin);
+    if (awaited.happened) break;
+  }
+  awaited.fetches = fetches(since);
+  return awaited;
+}
+
+Awaited Choreography::await(const std::function<bool()>& done, seconds longest,
+                            std::string_view reason) {
+  const bool costly = probe_.context().options().shared_clock == nullptr;
+  const base::Time begin = time();
+  const std::uint64_t since = now();
+  Awaited awaited;
+  milliseconds pause{0};
+  for (;;) {
+    if (pause > 0ms && !probe_.wait(pause, reason)) break;
+    awaited.happened = done();
+    awaited.after = elapsed_since(begin);
+    if (awaited.happened || awaited.after >= longest) break;
+    // As the key set grows old; then now and then.
+    if (awaited.after < kShortWait) {
+      pause = awaited.after < 1s ? 1'100ms : 1'800ms;
+    } else {
+      awaited.cut = quick();
+      if (awaited.cut) break;
+      pause = costly ? 10'000ms : 2 * awaited.after;
+    }
+    pause = std::min(pause, std::max(milliseconds(longest) - awaited.after, 100ms));
+  }
+  awaited.fetches = fetches(since);
+  return awaited;
+}
+
+Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what) {
+  probe_.decisive(awaited.last.exchange, true);
+  if (!probe_.control_accepted()) {
+    return Finding::undecided("good credentials are refused as well: " + awaited.last.summary());
+  }
+  if (awaited.last.kind == mcp::Kind::limited) {
+    return Finding::undecided("the server kept answering 429");
+  }
+  const std::string seen = fmt::format(
+      "{}: {} for {:.0f} s, in which it fetched the key set {} times", what, awaited.last.summary(),
+      static_cast<double>(awaited.after.count()) / 1'000, awaited.fetches);
+  if (awaited.cut) {
+    return Finding::undecided(seen + "; some servers take longer, which --quick does not wait for");
+  }
+  Finding finding = Finding::broken("accepted, without a restart", seen,
+                                    "when the issuer changes its keys nobody gets in any more");
+  finding.cause = "new keys of the issuer are not taken up";
+  return finding;
+}
+
+check::Body choreographed(std::function<Finding(Choreography&)> body) {
+  return [body = std::move(body)](Probe& probe) {
+    if (!probe.control_accepted()) {
+      return Finding::undecided("good credentials were refused before anything was changed");
+    }
+    Choreography play(probe);
+    Finding finding = body(play);
+    play.restore();
+    play.settle();
+    return finding;
+  };
+}
+
+}  // namespace suites::keys

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/probe.h"
+#include "mock-idp/idp/key_set.h"
+#include "mock-idp/idp/misbehaviour.h"
+
+namespace suites::keys {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// What the issuer's key set says from the start; short, so that a change is seen soon.
+inline constexpr seconds kMaxAge{5};
+
+/// What was waited for, and what came of it.
+struct Awaited {
+  bool happened = false;
+  bool cut = false;         ///< what is left of the waiting is too long for --quick
+  milliseconds after{0};    ///< how long it took, or was waited for
+  std::size_t fetches = 0;  ///< of the key set meanwhile
+  mcp::Answer last;
+};
+
+/// One choreography: the issuer of the target changes its keys, or fails to give them out. The key
+/// of the control stays published throughout, so that there is a control. As long as this lives;
+/// afterwards the issuer is as it was.
+class Choreography {
+ public:
+  explicit Choreography(check::Probe& probe);
+  ~Choreography() { restore(); }
+  Choreography(const Choreography&) = delete;
+  Choreography& operator=(const Choreography&) = delete;
+
+  check::Probe& probe() { return probe_; }
+  /// Everything is as it was before, as far as the issuer is concerned.
+  void restore();
+  /// Waits until good credentials are accepted again, where they are not.
+  void settle();
+
+  // Keys.
+  /// One for the control's algorithm, of a kid that this run has not had.
+  jose::Key make_key();
+  /// Published beside the others. Only tokens that say so are signed with it.
+  void publish(const jose::Key& key);
+  void publish_raw(std::string member);
+  void clear_raw();
+  void withdraw(const jose::Key& key);
+  /// In one step; the kid may be the same.
+  void replace(const jose::Key& old, const jose::Key& with);
+  /// Withdraws all but the control's.
+  void withdraw_others();
+  /// How the key set may be cached; empty: it says nothing.
+  void cache(std::string cache_control, bool tagged = false);
+
+  // The issuer's failures.
+  /// At the key set, or with `everywhere` at the issuer's metadata as well.
+  void misbehave(const idp::Misbehaviour& does, bool everywhere = false);
+  void behave();
+  void close_port();
+  void open_port();
+
+  // Tokens.
+  /// The control's, but by that key and of its kid.
+  jose::Recipe token_by(const jose::Key& key);
+  mcp::Answer send(const jose::Recipe& token);
+  mcp::Answer send_by(const jose::Key& key) { return send(token_by(key)); }
+  bool accepted(const jose::Recipe& token) { return send(token).kind == mcp::Kind::result; }
+
+  // The journal.
+  std::uint64_t now() const;  ///< where it ends
+  std::size_t fetches(std::uint64_t since) const;
+  std::size_t fetches_where(std::uint64_t since,
+                            const std::function<bool(const idp::Entry&)>& which) const;
+
+  // Waiting.
+  bool quick() const { return probe_.context().options().quick; }
+  /// How long may be waited for what is kept for the sake of caching.
+  seconds budget() const;
+  /// Whether the profile says how long.
+  bool declared() const { return probe_.target().profile.key_cache_ttl.has_value(); }
+  milliseconds elapsed_since(base::Time begin) const;
+  base::Time time() const;
+  /// Until a token by that key is accepted: at once; a little later, for careful servers; when the
+  /// key set is too old; then with half a minute of silence before each try, since widely used
+  /// clients refuse new keys that long after each fetch, and some after each unknown kid.
+  Awaited takes_up(const jose::Key& key, seconds longest);
+  Awaited takes_up(const jose::Key& key) { return takes_up(key, budget()); }
+  /// Until `done` is true, asking seldom; the reason is shown.
+  Awaited await(const std::function<bool()>& done, seconds longest, std::string_view reason);
+
+  /// What to say of a key that was never taken up.
+  check::Finding not_taken_up(const Awaited& awaited, std::string_view what);
+
+ private:
+  check::Probe& probe_;
+  idp::Provider& provider_;
+  idp::KeySet& keys_;
+  std::string issuer_;
+  idp::KeySetContents before_;
+  jose::Key control_;
+  std::vector<std::string> planted_;
+  bool closed_ = false;
+  bool restored_ = false;
+};
+
+/// The body of a case: good credentials are accepted before, and afterwards again.
+check::Body choreographed(std::function<check::Finding(Choreography&)> body);
+
+/// "at once", "after 6.5 s".
+std::string in_words(milliseconds span);
+/// Seconds as JSON, in tenths.
+std::string json_seconds(milliseconds span);
+
+}  // namespace suites::keys
