@@ -10,6 +10,7 @@
 #include "reports/html_case.h"
 #include "reports/measured.h"
 #include "reports/text.h"
+#include "reports/timing.h"
 
 namespace embedded {
 extern const std::string_view report_css;
@@ -155,8 +156,8 @@ std::string cases_section(const check::RunResult& result) {
 std::string write_html(const check::RunResult& result, const Options& options) {
   return head(result, options) + "<body>\n" + header(result, options) + "<main>\n" +
          problem(result) + findings_section(result) + measured_section(result) +
-         baseline_section(result) + cases_section(result) + "</main>\n<footer><p>" +
-         html_text(closing_line(result)) + "</p></footer>\n" +
+         html_timing(result) + baseline_section(result) + cases_section(result) +
+         "</main>\n<footer><p>" + html_text(closing_line(result)) + "</p></footer>\n" +
          fmt::format("<script nonce=\"{}\">\n{}</script>\n</body>\n</html>\n",
                      base::escape_markup(options.nonce), embedded::report_js);
 }

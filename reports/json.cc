@@ -95,8 +95,15 @@ Json case_member(const check::CaseResult& one, mcp::Revision revision) {
           {"exchanges", std::move(exchanges)}};
 }
 
-/// "jwks.fetches" becomes a member of "jwks", unless that name is taken by something else.
+/// "jwks.fetches" becomes a member of "jwks", unless that name is taken by something else;
+/// "timing[]" an element of the list "timing".
 void put(Json& object, std::string_view name, Json value) {
+  if (name.ends_with("[]")) {
+    Json& list = object[std::string(name.substr(0, name.size() - 2))];
+    if (!list.is_array()) list = Json::array();
+    list.push_back(std::move(value));
+    return;
+  }
   const auto dot = name.find('.');
   const std::string head(name.substr(0, dot));
   const bool nests =

@@ -8,6 +8,7 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "reports/text.h"
+#include "reports/timing.h"
 
 namespace reports {
 namespace {
@@ -48,6 +49,10 @@ std::string take_unit(std::string& name) {
 std::vector<std::pair<std::string, std::string>> measured_facts(const check::RunResult& result) {
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& [name, text] : result.observations) {
+    if (const auto timing = read_timing({name, text})) {
+      facts.emplace_back("timing " + timing->name, timing->words);
+      continue;
+    }
     const auto value = nlohmann::json::parse(text, nullptr, false);
     std::string words = value.is_discarded() ? one_line(text) : in_words(value);
     std::string label = one_line(name);

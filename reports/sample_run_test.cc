@@ -90,6 +90,17 @@ CaseResult accepted_by_baseline() {
 
 }  // namespace
 
+/// As suite timing writes it, with fewer bins.
+constexpr const char* kTimingNote = R"({"case": "timing.api-key-prefix", "verdict": "FAIL",
+  "near": "a key that shares all but its last 3 characters with the good one",
+  "decoy": "one of the same form that shares none", "reason": "seen twice",
+  "seed": "0x5eed", "dropped": 0, "pairs": 500, "p50_ns": 31400, "difference_ns": 41200,
+  "interval_ns": [40900, 41500], "bound_ns": 41500, "mde99_ns": 912, "floor_ns": 100,
+  "claim_ns": 1000, "quantiles": [0.25, 0.5, 0.75],
+  "distributions": {"from_ns": 25000, "bin_ns": 10000,
+    "decoy": {"quantiles_ns": [30100, 31400, 33000], "counts": [470, 20, 4, 3, 1, 0, 0], "below": 1, "above": 1},
+    "near": {"quantiles_ns": [71000, 72600, 74400], "counts": [0, 1, 5, 30, 450, 10, 2], "below": 0, "above": 2}}})";
+
 check::RunResult sample_run() {
   check::RunResult run;
   run.target = {.url = "http://127.0.0.1:3000/mcp",
@@ -120,6 +131,7 @@ check::RunResult sample_run() {
   run.observations = {{"leeway_s", "60"},
                       {"algorithms", R"(["RS256","ES256"])"},
                       {"jwks.fetches", "3"},
+                      {"timing[]", kTimingNote},
                       {"control", R"({"alg":"ES256","typ":"at+jwt"})"}};
   run.baseline_accepted = {"scope.challenge-names-scope"};
   run.baseline_stale = {"claims.future-iat"};

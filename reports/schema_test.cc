@@ -67,26 +67,30 @@ class Validator {
           check(value.at(i), demand, place + "/" + std::to_string(i));
         }
       } else if (keyword == "additionalProperties") {
-        check_members(value, schema, place);
+        check_names(value, schema, place);
+      } else if (keyword == "properties") {
+        check_members(value, demand, place);
       } else if (!is_annotation(keyword)) {
         breach(place, "the schema uses " + keyword);
       }
     }
   }
 
-  void check_members(const json& value, const json& schema, const std::string& place) {
+  void check_names(const json& value, const json& schema, const std::string& place) {
     for (const auto& [name, member] : value.items()) {
-      if (!schema.at("properties").contains(name)) {
-        breach(place + "/" + name, "is not known");
-      } else {
-        check(member, schema.at("properties").at(name), place + "/" + name);
-      }
+      if (!schema.at("properties").contains(name)) breach(place + "/" + name, "is not known");
+    }
+  }
+
+  void check_members(const json& value, const json& properties, const std::string& place) {
+    for (const auto& [name, member] : value.items()) {
+      if (properties.contains(name)) check(member, properties.at(name), place + "/" + name);
     }
   }
 
   static bool is_annotation(const std::string& keyword) {
     return keyword == "$schema" || keyword == "$id" || keyword == "title" ||
-           keyword == "description" || keyword == "$defs" || keyword == "properties";
+           keyword == "description" || keyword == "$defs";
   }
 
   const json& root_;
@@ -121,6 +125,13 @@ TEST(Schema, RefusesMembersThatItDoesNotKnow) {
   auto changed = report(sample_run());
   changed["cases"][0]["mood"] = "good";
   EXPECT_THAT(breaches(changed), ElementsAre("/cases/0/mood: is not known"));
+}
+
+TEST(Schema, RefusesATimingThatLacksAMember) {
+  json value = report(sample_run());
+  ASSERT_EQ(value["observations"]["timing"].size(), 1U);
+  value["observations"]["timing"][0].erase("bound_ns");
+  EXPECT_THAT(breaches(value), ElementsAre("/observations/timing/0: lacks \"bound_ns\""));
 }
 
 TEST(Schema, RefusesAReportThatLacksAMember) {

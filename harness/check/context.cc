@@ -251,7 +251,8 @@ void Context::note(std::string_view name, std::string_view json) {
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(observations_.begin(), observations_.end(),
                                   [&](const Observation& one) { return one.first == name; });
-  if (known != observations_.end()) {
+  // A name with brackets collects.
+  if (known != observations_.end() && !name.ends_with("[]")) {
     known->second = json;
   } else {
     observations_.emplace_back(name, json);

@@ -92,7 +92,9 @@ class Context {
     Profile profile;
     std::chrono::milliseconds request_timeout{10'000};
     bool spawned = false;
-    bool quick = false;               ///< no long waits
+    bool quick = false;  ///< no long waits
+    /// For all that suite `timing` measures.
+    std::chrono::milliseconds timing_budget{20'000};
     std::vector<std::string> scopes;  ///< that the target was told to require (REQUIRED_SCOPE)
     /// The target runs in this process on this clock: waiting moves it.
     base::AdjustableClock* shared_clock = nullptr;
@@ -181,6 +183,8 @@ class Context {
   /// Nothing when it could not be measured.
   std::optional<std::chrono::seconds> leeway(class Probe& probe);
 
+  /// A fact by its name replaces what was known under it; under a name such as "timing[]" several
+  /// are kept.
   void note(std::string_view name, std::string_view json);
   std::vector<Observation> observations() const;
   void remember_refused(Refused refused);

@@ -173,7 +173,8 @@ Judgement judge(Level level, std::optional<Level> if_accepted, const Finding& fi
       break;
   }
   const bool replaced = finding.outcome == Outcome::accepted && if_accepted;
-  const Verdict verdict = verdict_of_broken(replaced ? *if_accepted : level, finding.outcome);
+  const Level demanded = finding.level.value_or(replaced ? *if_accepted : level);
+  const Verdict verdict = verdict_of_broken(demanded, finding.outcome);
   if (verdict == Verdict::pass) return {verdict, Severity::info};
   return {verdict, finding.severity.value_or(default_severity(verdict, finding.outcome))};
 }

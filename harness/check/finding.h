@@ -33,6 +33,9 @@ struct Finding {
   std::string actual;                ///< "200 with a JSON-RPC result"
   std::string reason;                ///< one sentence: why this verdict
   std::optional<Severity> severity;  ///< where the default (see judge) is not right
+  /// Where what was found breaks less than the case demands, such as a difference that is real but
+  /// too small to harm anybody.
+  std::optional<Level> level = {};
   /// Findings with the same cause are shown together: "401 without WWW-Authenticate".
   std::string cause;
 

@@ -32,6 +32,7 @@ struct RunOptions {
   AsFlags as;
   std::optional<double> timeout_s;
   double deadline_s = 600;
+  double timing_budget_s = 20;
   CredentialFlags credentials;
   unsigned jobs = 0, idp_port = 0;
   bool update_baseline = false, strict = false, quick = false, allow_remote = false;
@@ -138,6 +139,7 @@ base::Result<Plan> plan_of(const RunOptions& flags) {
       .idp_port = static_cast<std::uint16_t>(flags.idp_port),
       .allow_remote = flags.allow_remote,
       .quick = flags.quick,
+      .timing_budget = in_milliseconds(flags.timing_budget_s),
   };
   auto tls = tls_options(flags.tls);
   if (!tls) return tl::unexpected(tls.error());
@@ -287,6 +289,12 @@ void add_execution_flags(CLI::App& command, RunOptions& flags) {
   command.add_option("--deadline", flags.deadline_s, "longest duration of the run (default 600)")
       ->type_name("SECONDS")
       ->check(number_between(0.001, 86400))
+      ->group(group);
+  command
+      .add_option("--timing-budget", flags.timing_budget_s,
+                  "for all that suite timing measures (default 20); with less it can say less")
+      ->type_name("SECONDS")
+      ->check(number_between(0.1, 3600))
       ->group(group);
   command.add_option("--jobs", flags.jobs, "cases side by side (default: one per processor)")
       ->type_name("N")

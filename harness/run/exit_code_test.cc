@@ -52,6 +52,13 @@ TEST(ExitCode, AnUndecidedMeasurementCountsOnlyUnderStrict) {
   EXPECT_EQ(exit_code(result, true), 3);
 }
 
+TEST(ExitCode, ATimingThatCouldNotBeMeasuredCountsOnlyUnderStrict) {
+  auto result = result_of({{Verdict::inconclusive, Level::must}});
+  result.cases.front().subject.id = "timing.api-key-prefix";
+  EXPECT_EQ(exit_code(result, false), 0);
+  EXPECT_EQ(exit_code(result, true), 3);
+}
+
 TEST(ExitCode, WarningsCountOnlyUnderStrict) {
   const auto result = result_of({{Verdict::warn, Level::should}});
   EXPECT_EQ(exit_code(result, false), 0);

@@ -241,6 +241,7 @@ class Execution {
     settings.start_instance = more_;
     settings.start_timeout = options_.start_timeout;
     settings.quick = options_.quick;
+    settings.timing_budget = options_.timing_budget;
     settings.scopes = scopes_;
     settings.secrets = secrets_;
     settings.tls = options_.tls;

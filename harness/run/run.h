@@ -33,6 +33,7 @@ struct Options {
   check::Supplied supplied;    ///< the user's own credential
   bool allow_remote = false;
   bool quick = false;
+  std::chrono::milliseconds timing_budget{20'000};  ///< for all that suite `timing` measures
 };
 
 /// Told as the run goes on; called from several threads, one call at a time.

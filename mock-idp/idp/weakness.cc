@@ -37,6 +37,8 @@ constexpr std::array<WeaknessFact, kWeaknesses> kFacts = {{
      "redirect_uri is not compared when a code is used"},
     {code_everlasting, "code-everlasting", "a code never expires"},
     {secret_unchecked, "secret-unchecked", "a registered client's secret is not compared"},
+    {client_secret_early_exit, "client-secret-early-exit",
+     "secrets of clients are compared up to the first difference, 1 us for each byte"},
     {two_authentications, "two-authentications", "a client may authenticate in two ways at once"},
     {assertion_for_anyone, "assertion-for-anyone", "a client assertion may have another audience"},
     {assertion_expired, "assertion-expired", "a client assertion may have expired"},

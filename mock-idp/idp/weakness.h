@@ -39,6 +39,7 @@ enum class Weakness {
   code_everlasting,
   // Client authentication.
   secret_unchecked,
+  client_secret_early_exit,
   two_authentications,
   assertion_for_anyone,
   assertion_expired,

@@ -123,7 +123,9 @@ base::Result<Matrix> carry_out(const Plan& plan, const Progress& progress) {
   if (auto ran = side_by_side(plan.jobs, plan.faults.size(), run_one); !ran) {
     return tl::unexpected(ran.error());
   }
-  return draw_up(plan.cases, plan.faults, strict, faulty);
+  Matrix matrix = draw_up(plan.cases, plan.faults, strict, faulty);
+  matrix.shown_otherwise = plan.shown_otherwise;
+  return matrix;
 }
 
 }  // namespace selftest

@@ -14,7 +14,7 @@ constexpr std::string_view kOfIssuers = "as.";
 std::vector<Fault> all_faults() {
   std::vector<Fault> all;
   for (const auto& one : reference_server::faults()) {
-    Fault fault{.id = one.id, .summary = one.summary, .modes = {}};
+    Fault fault{.id = one.id, .summary = one.summary, .modes = {}, .shown_by = one.shown_by};
     for (const check::Mode mode : check::all_modes()) {
       const auto own = reference_server::mode_from(check::to_string(mode));
       if (own && reference_server::modes::contains(one.modes, *own)) fault.modes.push_back(mode);

@@ -12,6 +12,8 @@ struct Fault {
   std::string id;       ///< "exp.skip"; "as.pkce-plain" for what an issuer can get wrong
   std::string summary;  ///< what goes wrong
   check::Modes modes;   ///< of the targets that can have it
+  /// What shows it, where no request can: the path of a script. Empty: a case does.
+  std::string shown_by = {};
 };
 
 /// Every one: those of the reference server in its order, then the issuer's.

@@ -31,6 +31,7 @@ struct Matrix {
   std::vector<check::Case> cases;
   std::vector<FaultProof> faults;
   std::vector<Doubt> unproven;
+  std::vector<Fault> shown_otherwise;  ///< not planted here: see Fault::shown_by
   std::size_t stages = 0;
 
   std::vector<std::string> survivors() const;

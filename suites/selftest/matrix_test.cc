@@ -55,7 +55,7 @@ TEST(Matrix, CaseThatIsSkippedEverywhereIsUnproven) {
                               {stage("", {{"claims.expired", Verdict::skip, "", "no scope"}})},
                               {stage("exp.skip", {{"claims.expired", Verdict::fail, "200", ""}})});
   ASSERT_FALSE(matrix.unproven.empty());
-  EXPECT_EQ(matrix.unproven[0].reason, "was skipped everywhere: no scope");
+  EXPECT_EQ(matrix.unproven[0].reason, "was judged nowhere: no scope");
 }
 
 TEST(Matrix, CaseWithoutFaultIsUnprovenUnlessItOnlyObserves) {

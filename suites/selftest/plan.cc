@@ -39,7 +39,16 @@ base::Result<Plan> make_plan(const std::vector<check::Mode>& modes,
 
   std::set<std::string> selected;
   for (const auto& fault : faults()) {
-    if (fault_glob.empty() || base::matches_glob(fault_glob, fault.id)) selected.insert(fault.id);
+    if (!fault_glob.empty() && !base::matches_glob(fault_glob, fault.id)) continue;
+    if (fault.shown_by.empty()) {
+      selected.insert(fault.id);
+    } else {
+      plan.shown_otherwise.push_back(fault);
+    }
+  }
+  if (selected.empty() && !plan.shown_otherwise.empty()) {
+    const Fault& fault = plan.shown_otherwise.front();
+    return base::fail(fmt::format("{} is shown by {}, not by a case", fault.id, fault.shown_by));
   }
   if (selected.empty()) return base::fail(fmt::format("--fault {}: no such fault", fault_glob));
   const auto in_plan = [&](const Fault& fault) {

@@ -14,7 +14,8 @@ struct Plan {
   std::vector<check::Mode> modes;
   std::vector<check::Case> cases;
   std::vector<Fault> faults;
-  unsigned jobs = 2;  ///< servers that run side by side
+  std::vector<Fault> shown_otherwise;  ///< that no case can find: see Fault::shown_by
+  unsigned jobs = 2;                   ///< servers that run side by side
 };
 
 /// Cases and faults that the globs select; no glob selects all. With case globs, only faults that

@@ -56,6 +56,11 @@ std::string console_report(const Matrix& matrix, std::chrono::milliseconds took,
   text += section("Faults that only cases find which do not name them", unnamed);
   text += section("Faults that no case finds", survivors);
   text += section("Cases that are not proven", doubts);
+  std::vector<std::string> otherwise;
+  for (const auto& fault : matrix.shown_otherwise) {
+    otherwise.push_back(fmt::format("{}: by {}", fault.id, fault.shown_by));
+  }
+  text += section("Faults that no request shows, and what does", otherwise);
   text +=
       fmt::format("cases       {:>5}   {} unproven\n", matrix.cases.size(), unproven_cases(matrix));
   text += fmt::format("faults      {:>5}   {} survive\n", matrix.faults.size(), survivors.size());
@@ -82,6 +87,10 @@ std::string json_report(const Matrix& matrix, std::chrono::milliseconds took) {
                     {"collateral", fault.collateral},
                     {"stopped", fault.stopped}});
   }
+  Json otherwise = Json::array();
+  for (const auto& fault : matrix.shown_otherwise) {
+    otherwise.push_back({{"fault", fault.id}, {"shown_by", fault.shown_by}});
+  }
   Json cases = Json::array();
   for (const auto& subject : matrix.cases) {
     cases.push_back({{"case", subject.id}, {"faults", subject.faults}});
@@ -97,6 +106,7 @@ std::string json_report(const Matrix& matrix, std::chrono::milliseconds took) {
                          {"duration_ms", took.count()},
                          {"survivors", matrix.survivors()},
                          {"unproven", std::move(doubts)},
+                         {"shown_otherwise", std::move(otherwise)},
                          {"cases", std::move(cases)},
                          {"matrix", std::move(rows)}};
   return base::dump_pretty(document) + "\n";

@@ -24,6 +24,10 @@ constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr std::chrono::seconds kStageDeadline{60};
 /// So that endpoints that keep silent do not make the matrix long.
 constexpr std::chrono::milliseconds kIssuerPatience{500};
+/// Other stages keep the machine busy meanwhile; on an idle one a tenth is enough.
+constexpr std::chrono::seconds kTimingBudget{60};
+/// How often a measurement is taken that the others have spoilt.
+constexpr int kMeasurements = 3;
 constexpr const char* kScope = "mcp:tools";
 
 /// The profile of a server with the stage's setting.
@@ -93,9 +97,16 @@ void declare_issuer(check::Profile& profile) {
   profile.scopes = {"openid", kScope};
 }
 
+/// What takes thousands of requests is measured once in each mode: secrets are compared before the
+/// server looks at what a revision or a setting changes.
+bool measured_elsewhere(const Stage& stage, const check::Case& subject) {
+  return subject.suite() == "timing" && (!stage.setting.empty() || stage.revision != mcp::kNewest);
+}
+
 /// Not everything that is found on a server with a setting is judged there once more. What it has
 /// beside a known provider is not: some of these give a server no tokens for its upstream.
 std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> cases) {
+  std::erase_if(cases, [&](const check::Case& one) { return measured_elsewhere(stage, one); });
   const Setting* setting = find_setting(stage.setting);
   if (setting == nullptr) return cases;
   std::erase_if(cases, [&](const check::Case& one) {
@@ -127,6 +138,19 @@ check::StartInstance more_of(const Stage& stage, const check::Profile& profile,
   };
 }
 
+/// Measures once more what was left undecided.
+void measure_again(check::Context& context, base::Deadline deadline, check::RunResult& run) {
+  for (check::CaseResult& one : run.cases) {
+    for (int taken = 1; taken < kMeasurements; ++taken) {
+      const bool spoilt = one.judgement.verdict == check::Verdict::inconclusive;
+      if (!spoilt || one.subject.suite() != "timing") break;
+      check::RunResult again;
+      run::run_cases(context, {one.subject}, 1, deadline, {}, again);
+      one = std::move(again.cases.front());
+    }
+  }
+}
+
 bool over_stdio(const Stage& stage) {
   return check::modes::contains(check::modes::stdio(), stage.mode);
 }
@@ -153,6 +177,7 @@ const Cell* StageResult::find(std::string_view case_id) const {
 }
 
 bool applies(const check::Case& subject, const Stage& stage) {
+  if (measured_elsewhere(stage, subject)) return false;
   const auto& needs = subject.needs;
   return check::modes::contains(needs.modes, stage.mode) && needs.since <= stage.revision &&
          stage.revision <= needs.until && (needs.setting.empty() || needs.setting == stage.setting);
@@ -211,6 +236,7 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
   options.mode = stage.mode;
   options.revision = stage.revision;
   options.request_timeout = kRequestTimeout;
+  options.timing_budget = kTimingBudget;
   options.scopes = {kScope};
   options.spawned = true;
   options.secrets = secrets;
@@ -226,8 +252,9 @@ base::Result<StageResult> run_stage(const Stage& stage, const std::vector<check:
     return result;
   }
   check::RunResult run;
-  run::run_cases(context, judged_on(stage, cases), 1, base::Deadline::after(kStageDeadline), {},
-                 run);
+  const auto deadline = base::Deadline::after(kStageDeadline);
+  run::run_cases(context, judged_on(stage, cases), 1, deadline, {}, run);
+  measure_again(context, deadline, run);
   for (const auto& one : run.cases) {
     result.cells.push_back({.case_id = one.subject.id,
                             .verdict = one.judgement.verdict,
