@@ -18,6 +18,7 @@ endfunction()
 
 add_custom_target(fuzz)
 fuzz_target(http common/http/request_parser_fuzz.cc)
+fuzz_target(timing harness/timing/answer_fuzz.cc)
 fuzz_target(jose mock-idp/jose/key_read_fuzz.cc)
 fuzz_target(idp mock-idp/idp/client_assertion_fuzz.cc)
 fuzz_target(idp mock-idp/idp/client_metadata_fuzz.cc)

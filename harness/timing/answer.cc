@@ -66,7 +66,8 @@ AnswerReader::State AnswerReader::read_head(std::string_view bytes) {
   const std::size_t known = line_.size();
   line_.append(bytes);
   const std::size_t end = line_.find(kEndOfHead, known < 3 ? 0 : known - 3);
-  if (end == std::string::npos) return line_.size() > kLongestHead ? State::broken : State::more;
+  if (std::min(end, line_.size()) > kLongestHead) return State::broken;
+  if (end == std::string::npos) return State::more;
   const std::string_view rest = bytes.substr(end + kEndOfHead.size() - known);
   if (!parse_head(std::string_view(line_).substr(0, end + kEndOfLine.size()))) {
     return State::broken;

@@ -61,6 +61,7 @@ class Gate {
       return result_;
     }
     const auto deadline = base::Deadline::after(rules_.cap);
+    end_ = base::Deadline::after(rules_.cap + rules_.confirmation_cap);
     std::vector<Pair> pairs;
     for (const std::size_t wanted : rules_.looks) {
       const Draw draw = (*source)->draw(wanted - pairs.size(), deadline, pairs);
@@ -102,8 +103,10 @@ class Gate {
     auto source = open_(seeds_());
     if (!source) return undecided(Halt::lost, unconfirmed(source.error().message));
     std::vector<Pair> pairs;
-    const Draw draw = (*source)->draw(std::max(result_.looked_at, rules_.fewest_to_confirm),
-                                      base::Deadline::after(rules_.confirmation_cap), pairs);
+    const auto deadline =
+        base::Deadline::earlier(end_, base::Deadline::after(rules_.confirmation_cap));
+    const Draw draw =
+        (*source)->draw(std::max(result_.looked_at, rules_.fewest_to_confirm), deadline, pairs);
     const Measurement measured = measure(pairs, rules_);
     if (unfit(draw, pairs.size(), measured)) {
       result_.reason = unconfirmed(result_.reason);
@@ -145,6 +148,7 @@ class Gate {
   const OpenSource& open_;
   const Rules& rules_;
   std::mt19937_64 seeds_;
+  base::Deadline end_ = base::Deadline::after({});
   std::size_t attempted_ = 0;
   Result result_;
 };

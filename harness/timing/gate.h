@@ -36,8 +36,8 @@ struct Result {
 
 /// Draws pairs look by look until the rules allow a verdict. A difference that a look sees is
 /// measured once more, on a connection of its own with fresh tokens, and fails only if it is there
-/// again in the same direction. Takes at most rules.cap and rules.confirmation_cap for each
-/// candidate, and what the source needs beyond its deadlines.
+/// again in the same direction. Takes at most rules.cap and rules.confirmation_cap together, and
+/// what the source needs beyond its deadlines.
 Result gate(const OpenSource& open, const Rules& rules);
 
 }  // namespace timing

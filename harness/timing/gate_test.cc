@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "harness/timing/control.h"
 #include "harness/timing/simulation_testing.h"
 
@@ -174,6 +176,38 @@ TEST(Gate, ADifferenceThatCannotBeMeasuredAgainLeavesItUndecided) {
   EXPECT_EQ(result.verdict, Verdict::inconclusive);
   EXPECT_EQ(result.reason,
             "a difference was seen but could not be measured a second time: refused");
+}
+
+using Deadlines = std::set<base::Deadline::Steady::time_point>;
+
+/// Remembers until when it was allowed to draw.
+class Watched final : public Source {
+ public:
+  Watched(std::unique_ptr<Source> source, Deadlines& deadlines)
+      : source_(std::move(source)), deadlines_(deadlines) {}
+  Draw draw(std::size_t count, base::Deadline deadline, std::vector<Pair>& pairs) override {
+    deadlines_.insert(deadline.at());
+    return source_->draw(count, deadline, pairs);
+  }
+
+ private:
+  std::unique_ptr<Source> source_;
+  Deadlines& deadlines_;
+};
+
+TEST(Gate, HoweverOftenItMeasuresAgainThereIsOneEnd) {
+  Deadlines deadlines;
+  const auto open = [opened = 0, &deadlines](
+                        std::uint64_t seed) mutable -> base::Result<std::unique_ptr<Source>> {
+    const double effect = opened++ == 0 ? 700 : 0;
+    return std::make_unique<Watched>(std::make_unique<Simulation>(white, delay(effect), seed),
+                                     deadlines);
+  };
+  Rules rules = seeded(1);
+  rules.cap = std::chrono::seconds{0};
+  rules.confirmation_cap = std::chrono::seconds{20};
+  EXPECT_GE(gate(open, rules).candidates, 2U);
+  EXPECT_EQ(deadlines.size(), 2U) << "one for all looks, one for all confirmations";
 }
 
 TEST(Gate, SaysWhyItCouldNotBegin) {

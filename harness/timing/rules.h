@@ -23,7 +23,7 @@ struct Rules {
   double most_dropped = 0.01;  ///< share of pairs
   double most_ties = 0.20;     ///< share of pairs without any difference: the clock is too coarse
   std::chrono::milliseconds cap{2500};               ///< of all looks together
-  std::chrono::milliseconds confirmation_cap{2500};  ///< of each confirmation
+  std::chrono::milliseconds confirmation_cap{2500};  ///< of a confirmation, beyond that
   std::uint64_t seed = 0;                            ///< of all coins
 
   /// The level of one test in one direction at one look.
