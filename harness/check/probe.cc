@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "common/base/text.h"
 #include "harness/check/call_refusal.h"
 #include "harness/check/curl.h"
+#include "harness/check/patience.h"
 #include "harness/check/refusal.h"
 #include "harness/oauth/ask.h"
 
@@ -19,16 +19,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxExchanges = 12;    ///< kept of one case
 constexpr std::size_t kMaxKept = 8UL << 10;  ///< bytes kept of each raw message
-constexpr int kMaxPatience = 3;              ///< times that a 429 is waited out
-constexpr milliseconds kMaxRetryAfter{10'000};
-
-/// Seconds of a Retry-After header; one second where it has none that we can read.
-milliseconds retry_after(const wire::Exchange& exchange) {
-  const std::string* value = exchange.response ? exchange.response->header("Retry-After") : nullptr;
-  int seconds = 1;
-  if (value != nullptr) std::from_chars(value->data(), value->data() + value->size(), seconds);
-  return std::clamp(milliseconds(seconds * 1000LL), milliseconds{100}, kMaxRetryAfter);
-}
 
 /// What of the credential a refusal must not repeat.
 std::string secret_part(const Credential& credential) {
@@ -69,7 +59,7 @@ Credential Probe::carry(std::string_view secret) const { return context_.carry(s
 mcp::Answer Probe::send(const Attempt& attempt) {
   mcp::Answer answer = send_once(attempt);
   for (int i = 0; i < kMaxPatience && answer.kind == mcp::Kind::limited; ++i) {
-    if (!wait(retry_after(answer.exchange), "the server limits our rate")) break;
+    if (!wait(time_to_wait(answer.exchange), "the server limits our rate")) break;
     answer = send_once(attempt);
   }
   return answer;
@@ -142,12 +132,7 @@ mcp::Answer Probe::send_to(mcp::StdioGreeting& process, const Credential& creden
 }
 
 wire::Exchange Probe::fetch(wire::Request request) {
-  wire::Exchange exchange = fetch_once(request);
-  for (int i = 0; i < kMaxPatience && exchange.status() == 429; ++i) {
-    if (!wait(retry_after(exchange), "the server limits our rate")) break;
-    exchange = fetch_once(request);
-  }
-  return exchange;
+  return with_patience(*this, [&] { return fetch_once(request); });
 }
 
 wire::Exchange Probe::fetch_once(wire::Request request) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "harness/check/patience.h"
+
 namespace check {
 
 mcp::Greeting begin_session(Probe& probe, const Credential& credential) {
@@ -15,7 +17,10 @@ mcp::Greeting begin_session(Probe& probe, const Credential& credential) {
     const auto enough = [&](const wire::Response& response) {
       return mcp::has_response(response, own_id);
     };
-    return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+    const auto exchange = [&] {
+      return context.exchange(connection, request, probe.deadline(), enough);
+    };
+    return mcp::interpret(with_patience(probe, exchange), id);
   };
   return mcp::greet(send, probe.target().url.target(), probe.target().revision());
 }

@@ -1,5 +1,6 @@
 #include "suites/isolation/callers.h"
 
+#include "harness/check/patience.h"
 #include "harness/check/second_caller.h"
 #include "harness/check/sessions.h"
 
@@ -29,7 +30,7 @@ bool learns_own(Probe& probe, Caller& caller) {
   wire::Connection connection = probe.context().connect();
   for (int i = 0; i < 2; ++i) {
     const std::string id = std::to_string(probe.context().count_exchange());
-    const std::string text = said(ask(probe, connection, caller, id));
+    const std::string text = said(ask_patiently(probe, connection, caller, id));
     if (text.empty() || (i > 0 && text != caller.own)) return false;
     caller.own = text;
   }
@@ -53,6 +54,12 @@ mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller
     return mcp::has_response(response, id);
   };
   return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+}
+
+mcp::Answer ask_patiently(Probe& probe, wire::Connection& connection, const Caller& caller,
+                          const std::string& id) {
+  return mcp::interpret(
+      check::with_patience(probe, [&] { return ask(probe, connection, caller, id).exchange; }), id);
 }
 
 std::string said(const mcp::Answer& answer) {

@@ -27,6 +27,9 @@ struct Callers {
 /// Thread-safe, if each thread has a connection of its own.
 mcp::Answer ask(check::Probe& probe, wire::Connection& connection, const Caller& caller,
                 const std::string& id);
+/// The same, but a 429 is waited out.
+mcp::Answer ask_patiently(check::Probe& probe, wire::Connection& connection, const Caller& caller,
+                          const std::string& id);
 /// What an answer says that would tell one caller from another; empty where it is no result.
 std::string said(const mcp::Answer& answer);
 

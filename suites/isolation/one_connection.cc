@@ -44,7 +44,7 @@ Finding in_turn(Probe& probe) {
     const bool even = i % 2 == 0;
     const Caller& mine = even ? callers->b : callers->a;
     const Caller& theirs = even ? callers->a : callers->b;
-    const mcp::Answer answer = ask(probe, connection, mine, "7");
+    const mcp::Answer answer = ask_patiently(probe, connection, mine, "7");
     const std::string text = said(answer);
     reused += static_cast<int>(answer.exchange.reused_connection);
     own += static_cast<int>(text == mine.own);
@@ -71,8 +71,8 @@ Finding after_change(Probe& probe) {
   Caller second = callers->b;
   const std::string own_session = second.framing.session_id;
   second.framing = first.framing;
-  const mcp::Answer before = ask(probe, connection, first, "1");
-  const mcp::Answer after = ask(probe, connection, second, "2");
+  const mcp::Answer before = ask_patiently(probe, connection, first, "1");
+  const mcp::Answer after = ask_patiently(probe, connection, second, "2");
   second.framing.session_id = own_session;
   const std::string text = said(after);
   leave(probe, *callers);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/base/text.h"
+#include "harness/check/patience.h"
 #include "harness/check/second_caller.h"
 #include "harness/check/sessions.h"
 #include "harness/wire/sse.h"
@@ -72,7 +73,7 @@ wire::Exchange open_once(Probe& probe, const Opening& opening) {
 }
 
 wire::Exchange open(Probe& probe, const Opening& opening) {
-  wire::Exchange exchange = open_once(probe, opening);
+  wire::Exchange exchange = check::with_patience(probe, [&] { return open_once(probe, opening); });
   for (int i = 0; i < kTries && exchange.status() == kConflict; ++i) {
     if (!probe.wait(kBetweenTries, "the server still holds a stream that was left")) break;
     exchange = open_once(probe, opening);

@@ -1,0 +1,32 @@
+#include "harness/check/patience.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace check {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kTooMany = 429;
+constexpr milliseconds kMaxRetryAfter{10'000};
+
+}  // namespace
+
+milliseconds time_to_wait(const wire::Exchange& exchange) {
+  const std::string* value = exchange.response ? exchange.response->header("Retry-After") : nullptr;
+  int seconds = 1;
+  if (value != nullptr) std::from_chars(value->data(), value->data() + value->size(), seconds);
+  return std::clamp(milliseconds(seconds * 1000LL), milliseconds{100}, kMaxRetryAfter);
+}
+
+wire::Exchange with_patience(Probe& probe, const std::function<wire::Exchange()>& send) {
+  wire::Exchange exchange = send();
+  for (int i = 0; i < kMaxPatience && exchange.status() == kTooMany; ++i) {
+    if (!probe.wait(time_to_wait(exchange), "the server limits our rate")) break;
+    exchange = send();
+  }
+  return exchange;
+}
+
+}  // namespace check

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+
+#include "harness/check/probe.h"
+
+namespace check {
+
+/// How many times a 429 is waited out.
+inline constexpr int kMaxPatience = 3;
+
+/// How long a client that was answered 429 waits: what Retry-After says in seconds, one second
+/// where it says nothing that we can read, and never more than ten.
+std::chrono::milliseconds time_to_wait(const wire::Exchange& exchange);
+
+/// Sends, and while the answer is 429 waits and sends again, a few times.
+wire::Exchange with_patience(Probe& probe, const std::function<wire::Exchange()>& send);
+
+}  // namespace check
