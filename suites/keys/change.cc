@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr seconds kManyTime{120};
 constexpr int kMany = 20;
+/// What knows the new set still serves the old one for a moment.
+constexpr seconds kGrace{5};
 /// Fewer changes than these say little.
 constexpr int kEnough = 3;
 
@@ -41,7 +43,7 @@ Finding announced(Choreography& play) {
   play.publish(key);
   // Servers that heed max-age come for it before anybody uses it.
   play.await([&] { return play.probe().control_accepted() && play.fetches(since) > 0; },
-             kMaxAge + 2s, "the new key is published before it is used");
+             kUsualMaxAge + 2s, "the new key is published before it is used");
   const bool known = play.fetches(since) > 0;
   const Awaited awaited = play.takes_up(key);
   if (!awaited.happened) return play.not_taken_up(awaited, "a token by the announced key");
@@ -121,7 +123,7 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
 
 /// Whether the server has known what is published now for longer than the old set may be kept.
 bool outlives(const Choreography& play, std::uint64_t since) {
-  const base::Time then = play.time() - kMaxAge;
+  const base::Time then = play.time() - kGrace;
   return play.fetches_where(since, [&](const idp::Entry& entry) { return entry.time < then; }) > 0;
 }
 

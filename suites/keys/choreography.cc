@@ -23,7 +23,7 @@ constexpr seconds kLongestWait{240};
 /// Where waiting costs nothing.
 constexpr seconds kDay{86'400};
 /// Until when waiting is short.
-constexpr milliseconds kShortWait = kMaxAge + 1'500ms;
+constexpr milliseconds kShortWait = kUsualMaxAge + 1'500ms;
 constexpr milliseconds kSilence{35'000};
 
 /// Only the material of these is ever used, so that little has to be made; kids are never used
@@ -58,12 +58,13 @@ Choreography::Choreography(Probe& probe)
       keys_(probe.context().issuer().keys()),
       issuer_(probe.context().issuer().name()),
       before_(keys_.contents()),
-      control_(key_of_control(probe)) {}
+      control_(key_of_control(probe)) {
+  cache(fmt::format("max-age={}", kMaxAge.count()));
+}
 
 void Choreography::restore() {
   if (std::exchange(restored_, true)) return;
-  open_port();
-  behave();
+  end_outage();
   provider_.key_caching.set(issuer_, {});
   keys_.restore(before_);
 }
@@ -144,6 +145,11 @@ void Choreography::open_port() {
   if (!std::exchange(closed_, false)) return;
   // Nobody else is likely to take it within seconds; if so, what follows says it.
   [[maybe_unused]] const auto opened = probe_.context().provider().open_port();
+}
+
+void Choreography::end_outage() {
+  open_port();
+  behave();
 }
 
 jose::Recipe Choreography::token_by(const jose::Key& key) {

@@ -16,8 +16,10 @@ namespace suites::keys {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// What the issuer's key set says from the start; short, so that a change is seen soon.
-inline constexpr seconds kMaxAge{5};
+/// What the issuer's key set says during a choreography, so that a change is seen soon.
+inline constexpr seconds kMaxAge{1};
+/// What it says otherwise: a server may have fetched it just before.
+inline constexpr seconds kUsualMaxAge{5};
 
 /// What was waited for, and what came of it.
 struct Awaited {
@@ -65,6 +67,9 @@ class Choreography {
   void behave();
   void close_port();
   void open_port();
+  void end_outage();
+  /// Whether the journal has what the server asks.
+  bool leaves_traces() const { return !closed_; }
 
   // Tokens.
   /// The control's, but by that key and of its kid.
