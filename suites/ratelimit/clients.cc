@@ -155,7 +155,7 @@ const check::Suite clients_cases{
          .faults = {"rate-limit.no-retry-after", "rate-limit.retry-after-words"},
          .why = "Clients that have to guess come back too soon, all together.",
          .fix = "Send Retry-After with the whole seconds until the next request is granted.",
-         .run = suites::rested(says_when)},
+         .run = suites::at_limit(says_when)},
         {.id = "recovers",
          .title = "a client that waits as long as it was told is served again",
          .sends = "The same, and after Retry-After the control's request once more.",
@@ -166,7 +166,7 @@ const check::Suite clients_cases{
          .faults = {"rate-limit.penalty"},
          .why = "Clients that do as they are told stay shut out.",
          .fix = "Compute Retry-After from the bucket that refused, rounded up.",
-         .run = suites::rested(recovers)},
+         .run = suites::at_limit(recovers)},
         {.id = "per-client",
          .title = "while one client is limited, another one is served",
          .sends = "The same, then a request with good credentials of another client.",
@@ -177,7 +177,7 @@ const check::Suite clients_cases{
          .faults = {"rate-limit.global"},
          .why = "One client that is out of hand, or means it, shuts out everybody.",
          .fix = "Keep a bucket for each key, subject or address.",
-         .run = suites::rested(per_client)},
+         .run = suites::at_limit(per_client)},
         {.id = "key-not-spoofable",
          .title = "a limited client is not served for a new X-Forwarded-For",
          .sends = "The same, then requests with X-Forwarded-For, X-Real-IP and Forwarded of a new "
@@ -190,7 +190,7 @@ const check::Suite clients_cases{
          .why = "Anybody can write these fields, so the limit holds for the honest only.",
          .fix = "Take the address of the connection; believe a forwarded one only from proxies of "
                 "your own.",
-         .run = suites::rested(not_spoofable)},
+         .run = suites::at_limit(not_spoofable)},
         {.id = "token-refresh-evasion",
          .title = "whether a new token of the same subject is limited as well",
          .sends = "The same, then a request with a new token of the same subject.",
@@ -200,7 +200,7 @@ const check::Suite clients_cases{
          .faults = {"rate-limit.per-token"},
          .why = "Where each token has a limit of its own, whoever can refresh has none.",
          .fix = "Count by subject or client, not by token.",
-         .run = suites::rested(refresh_evades)},
+         .run = suites::at_limit(refresh_evades)},
     }};
 
 }  // namespace

@@ -142,7 +142,7 @@ const check::Suite guesses_cases{
          .why = "A limit that counts only who got in leaves guessing free, and every guess costs "
                 "the server a verification.",
          .fix = "Count refused credentials by address, before they are looked at.",
-         .run = suites::rested(guesses_limited)},
+         .run = suites::at_limit(guesses_limited)},
         {.id = "good-after-bad",
          .title = "good credentials are served while somebody guesses from the same address",
          .sends = "The same between two requests with good credentials.",
@@ -164,7 +164,7 @@ const check::Suite guesses_cases{
          .faults = {"rate-limit.health"},
          .why = "A supervisor that gets 429 restarts a server that is merely busy.",
          .fix = "Leave the health path out of the limit.",
-         .run = suites::rested(health_exempt)},
+         .run = suites::at_limit(health_exempt)},
         {.id = "limit-rate",
          .title = "the sustained rate, measured",
          .sends = "The control's request until 429, and then four times as often as is declared "
@@ -176,7 +176,7 @@ const check::Suite guesses_cases{
          .faults = {"rate-limit.slow"},
          .why = "A limit that recovers more slowly than it is declared refuses who keeps to it.",
          .fix = "Fill the bucket by the time that has passed, not by requests or in whole windows.",
-         .run = suites::rested(rate_measured)},
+         .run = suites::at_limit(rate_measured)},
         {.id = "429-body",
          .title = "what the body of a 429 says",
          .sends = "The control's request until 429.",
@@ -186,7 +186,7 @@ const check::Suite guesses_cases{
          .faults = {"rate-limit.leak"},
          .why = "Clients read JSON-RPC errors; strangers read keys and addresses of stores.",
          .fix = "Answer with a JSON-RPC error that says when to come back, and nothing else.",
-         .run = suites::rested(body_of_429)},
+         .run = suites::at_limit(body_of_429)},
     }};
 
 }  // namespace

@@ -69,13 +69,23 @@ int more_than_burst(const check::Probe& probe) {
   return static_cast<int>(limit.burst * 1.2) + 2;
 }
 
-bool rest(check::Probe& probe) {
+namespace {
+
+double seconds_to_fill(const check::Probe& probe) {
   const auto& limit = *probe.target().rate_limit;
-  const double full = limit.burst / limit.per_second;
-  if (full > static_cast<double>(kLongestRest.count()) || limit.burst > kMostRequests) return false;
-  const milliseconds span{static_cast<long long>(full * 1'000) + 500};
-  return probe.wait(span, "the rate limit has to recover");
+  return limit.burst / limit.per_second;
 }
+
+/// Why the limit is not tried out at all; nothing where it is.
+std::optional<check::Finding> takes_too_long(const check::Probe& probe) {
+  const bool many = probe.target().rate_limit->burst > kMostRequests;
+  if (!many && seconds_to_fill(probe) <= static_cast<double>(kLongestRest.count())) {
+    return std::nullopt;
+  }
+  return check::Finding::skipped("to use the declared limit up, or to wait for it, takes long");
+}
+
+}  // namespace
 
 Burst send_many(check::Probe& probe, int most,
                 const std::function<check::Credential(int)>& credential,
@@ -203,13 +213,21 @@ std::optional<seconds> retry_after(const wire::Exchange& exchange, base::Time no
   return std::chrono::ceil<seconds>(*date - now);
 }
 
-check::Body rested(std::function<check::Finding(check::Probe&)> body) {
+check::Body at_limit(check::Body body) {
   return [body = std::move(body)](check::Probe& probe) {
-    if (!rest(probe)) {
-      return check::Finding::skipped("to use the declared limit up, or to wait for it, takes long");
+    const auto skipped = takes_too_long(probe);
+    return skipped ? *skipped : body(probe);
+  };
+}
+
+check::Body rested(check::Body body) {
+  return at_limit([body = std::move(body)](check::Probe& probe) {
+    const milliseconds span{static_cast<long long>(seconds_to_fill(probe) * 1'000) + 500};
+    if (!probe.wait(span, "the rate limit has to recover")) {
+      return check::Finding::undecided("the run was ended");
     }
     return body(probe);
-  };
+  });
 }
 
 }  // namespace suites

@@ -33,9 +33,6 @@ wire::Exchange ask_once(check::Probe& probe, const check::Credential& credential
 
 /// How many requests use a full bucket up, and a fifth more; `span` is how long that takes.
 int more_than_burst(const check::Probe& probe);
-/// Waits until whoever was limited may use the whole burst again. False where that takes too long
-/// or the run is being ended.
-bool rest(check::Probe& probe);
 /// Sends until there is a 429, or the declared limit has been passed by a fifth.
 Burst exhaust(check::Probe& probe, const check::Credential& credential);
 /// Sends `count` requests, each with a credential of its own.
@@ -59,7 +56,10 @@ Recovery watch_recovery(check::Probe& probe, const check::Credential& credential
 /// neither seconds nor a date.
 std::optional<std::chrono::seconds> retry_after(const wire::Exchange& exchange, base::Time now);
 
-/// Runs the body after a rest; the case is skipped where a rest takes too long.
-check::Body rested(std::function<check::Finding(check::Probe&)> body);
+/// Bodies that use a limit up, whatever is left of it. Skipped where that, or waiting for it,
+/// takes too long.
+check::Body at_limit(check::Body body);
+/// Those that need all of it: whoever was limited may use the whole burst again by then.
+check::Body rested(check::Body body);
 
 }  // namespace suites
