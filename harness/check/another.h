@@ -42,6 +42,8 @@ class Another {
   Another(const Another&) = delete;
   Another& operator=(const Another&) = delete;
 
+  /// The probe of the case, which sends to the server that is judged.
+  Probe& judge() { return judge_; }
   idp::MockIdp& provider() { return *provider_; }
   /// The error says why the server did not get ready.
   base::Result<void> start();

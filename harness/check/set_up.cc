@@ -322,6 +322,12 @@ void SetUp::find_settings(const std::string& tools_result) {
   }
   if (target.profile.second_issuer) target.settings.emplace_back("second-issuer");
   if (target.rate_limit) target.settings.emplace_back("rate-limit");
+  const auto asks_for_metadata = [](const idp::Entry& entry) {
+    return entry.endpoint == "discovery" || entry.endpoint == "oauth-metadata";
+  };
+  if (context_.idp_.journal().count(asks_for_metadata) > 0) {
+    target.settings.emplace_back("discovery");
+  }
   // Only who was started by us was given our upstream.
   if (target.relay && target.spawned) target.settings.emplace_back("upstream");
 }

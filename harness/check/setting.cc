@@ -16,6 +16,8 @@ const std::vector<Setting>& all_settings() {
       {"persona-github", "needs a server that is configured for GitHub (persona in the profile)"},
       {"second-issuer",
        "needs a server that trusts two issuers of ours (/second_issuer in the profile)"},
+      {"discovery",
+       "the server does not ask for its issuer's metadata: it was told where the keys are"},
       {"rate-limit", "no rate limit is declared (the profile can declare one in /rate_limit)"},
       {"upstream",
        "no tool is known that asks an upstream which we gave the server (--spawn, and "

@@ -213,7 +213,11 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
   if (!plan.url.empty() && !uses(plan.url, "port")) return nullptr;
   return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested)](
              idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
-    auto spawned = spawn(plan, provider.issuer(), timeout, stop_requested);
+    SpawnPlan own = plan;
+    if (own.profile.second_issuer) {
+      own.second_issuer = provider.issuer(check::kSecondIssuer).url();
+    }
+    auto spawned = spawn(own, provider.issuer(), timeout, stop_requested);
     if (!spawned) return tl::unexpected(spawned.error());
     if (!spawned->problem.empty()) return base::fail(spawned->problem);
     return std::make_unique<SpawnedInstance>(std::move(*spawned));

@@ -30,6 +30,7 @@ const std::vector<Setting>& settings() {
       {.name = "second-issuer",
        .declare = [](check::Profile& profile) { profile.second_issuer = true; },
        .own_cases_only = true},
+      {.name = "discovery", .environment = {{"JWKS_URI", ""}}, .own_cases_only = true},
       {.name = "rate-limit",
        .environment = {{"RATE_LIMIT_RPS", "50"}, {"RATE_LIMIT_BURST", "100"}},
        .own_cases_only = true},

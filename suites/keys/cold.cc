@@ -1,0 +1,252 @@
+// A server that has just started, and an issuer that is out of reach just then, or asked by many at
+// once. Each case starts a server of its own.
+#include <fmt/core.h>
+
+#include <latch>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "harness/check/another.h"
+#include "harness/check/probe.h"
+
+namespace suites::keys {
+namespace {
+
+using check::Another;
+using check::Finding;
+using check::Level;
+using check::Probe;
+using std::chrono::milliseconds;
+
+// Recovery.
+
+constexpr milliseconds kPause{500};
+/// Many clients ask no more for half a minute after a failure.
+constexpr milliseconds kUsualRecovery{40'000};
+constexpr milliseconds kQuickRecovery{6'000};
+
+struct Recovery {
+  bool accepted = false;
+  milliseconds after{0};
+  mcp::Answer last;
+};
+
+/// How long it takes until a good token is accepted.
+Recovery recover(Probe& probe) {
+  const milliseconds most = probe.context().options().quick ? kQuickRecovery : kUsualRecovery;
+  Recovery recovery;
+  for (;; recovery.after += kPause) {
+    recovery.last =
+        probe.send({.credential = probe.carry(probe.mint(probe.good())), .own_session = true});
+    recovery.accepted = recovery.last.kind == mcp::Kind::result;
+    if (recovery.accepted || recovery.after >= most) return recovery;
+    if (!probe.wait(kPause, "the issuer is back, and the server has to notice")) return recovery;
+  }
+}
+
+// The ways in which an issuer is out of reach.
+
+struct Outage {
+  const char* name;
+  const char* title;  ///< "answers 503"
+  const char* kind;   ///< of the provider's faults; null: nobody listens
+  const char* more;   ///< members of the fault's JSON
+};
+
+constexpr Outage kOutages[] = {
+    {"503", "answers 503", "status", ""},
+    {"timeout", "keeps silent", "stall", R"(,"seconds":30)"},
+    {"refused", "refuses connections", nullptr, ""},
+    {"reset", "resets connections", "reset", ""},
+    {"garbage", "answers with a page", "garbage", ""},
+};
+
+base::Result<void> begin(Another& fresh, const Outage& outage) {
+  if (outage.kind == nullptr) {
+    fresh.stop_provider();
+    return {};
+  }
+  const auto planted = fresh.provider().control(
+      "POST /faults", fmt::format(R"({{"endpoint":"*","kind":"{}"{}}})", outage.kind, outage.more));
+  if (!planted) return tl::unexpected(planted.error());
+  return {};
+}
+
+base::Result<void> end(Another& fresh, const Outage& outage) {
+  if (outage.kind == nullptr) return fresh.restart_provider();
+  const auto removed = fresh.provider().control("DELETE /faults");
+  if (!removed) return tl::unexpected(removed.error());
+  return {};
+}
+
+constexpr const char* kExpected = "503 or 401";
+
+/// What is wrong with an answer to a token that cannot be verified at present.
+Finding judge_outage(const mcp::Answer& answer) {
+  const int status = answer.status();
+  const std::string actual = answer.summary();
+  if (answer.kind == mcp::Kind::result || (status >= 200 && status < 300)) {
+    Finding finding = Finding::broken(
+        kExpected, actual, "the token was believed although no key was there to verify it");
+    finding.outcome = check::Outcome::accepted;
+    return finding;
+  }
+  Finding finding = Finding::met(actual);
+  if (status == 0) {
+    finding =
+        Finding::broken(kExpected, actual, "the client waits as long as the issuer keeps silent");
+  } else if (status == 500 || status == 501) {
+    finding =
+        Finding::broken(kExpected, actual, "the outage of the issuer ends in an unhandled error");
+  }
+  finding.outcome = finding.ok() ? check::Outcome::refused : check::Outcome::misrefused;
+  return finding;
+}
+
+/// The server did not start while the issuer was away: that is as safe as can be, if that is why.
+Finding judge_no_start(Another& fresh, const Outage& outage, const std::string& problem) {
+  if (auto ended = end(fresh, outage); !ended) return Finding::failed(ended.error().message);
+  if (!fresh.start()) {
+    return Finding::undecided("a second server could not be started: " + problem);
+  }
+  return Finding::met("does not start without its issuer");
+}
+
+Finding judge_recovery(Another& fresh, const Outage& outage, const mcp::Answer& during) {
+  Probe& probe = fresh.probe();
+  const Recovery recovery = recover(probe);
+  const auto seconds = std::chrono::duration<double>(recovery.after).count();
+  if (recovery.accepted) {
+    fresh.judge().note(
+        fmt::format("cold_outage_{}", outage.name),
+        fmt::format(R"({{"answer":{},"recovered_after_s":{}}})", during.status(), seconds));
+    return Finding::met(
+        fmt::format("{}; good tokens accepted {} s after", during.summary(), seconds));
+  }
+  if (probe.context().cancelled()) return Finding::undecided("the run was ended");
+  if (probe.context().options().quick) {
+    return Finding::undecided("recovery takes longer than --quick waits");
+  }
+  probe.decisive(recovery.last.exchange, true);
+  return Finding::broken("good tokens are accepted once the issuer is back",
+                         fmt::format("{} {} s after", recovery.last.summary(), seconds),
+                         "after an outage of its issuer the server has to be started anew");
+}
+
+Finding judge_cold(Another& fresh, const Outage& outage) {
+  if (auto begun = begin(fresh, outage); !begun) return Finding::failed(begun.error().message);
+  if (auto started = fresh.start(); !started) {
+    return judge_no_start(fresh, outage, started.error().message);
+  }
+  Probe& probe = fresh.probe();
+  const auto answer =
+      probe.send({.credential = probe.carry(probe.mint(probe.good())), .own_session = true});
+  const Finding finding = judge_outage(answer);
+  probe.decisive(answer.exchange, !finding.ok());
+  if (auto ended = end(fresh, outage); !ended) return Finding::failed(ended.error().message);
+  return finding.ok() ? judge_recovery(fresh, outage, answer) : finding;
+}
+
+check::Case cold_outage(const Outage& outage) {
+  check::Case one{
+      .id = fmt::format("cold-outage-{}", outage.name),
+      .title = fmt::format("a server that starts while its issuer {} believes nobody, says so, and "
+                           "recovers",
+                           outage.title),
+      .sends =
+          fmt::format("A good token to a server that has just started, while its issuer {}; the "
+                      "same once the issuer is back.",
+                      outage.title),
+      .level = Level::bcp,
+      .references = {{"MCP", "token-handling"}, {"RFC 9110", "15.6.4"}, {"CWE-636", ""}},
+      .requirements = {"RS-08", "REF-COLD-1"},
+      .needs = {.issuer = true, .spawned = true},
+      .faults = {"keys.outage-open", "keys.outage-500", "keys.failure-remembered"},
+      .why =
+          "Whoever keeps a server from its issuer must not be let in by that, and must not keep it "
+          "down for longer than the outage.",
+      .fix =
+          "Answer 503 as long as there are no keys, and ask for them again with a later request.",
+      .run = check::on_another([outage](Another& fresh) { return judge_cold(fresh, outage); })};
+  if (one.id == "cold-outage-timeout") one.faults.emplace_back("keys.no-timeout");
+  return one;
+}
+
+// Many at once.
+
+constexpr int kHerd = 50;
+constexpr std::size_t kFewFetches = 5;
+
+/// Sends the same good request on so many connections at once; gives how many were accepted.
+int send_herd(Another& fresh, mcp::Answer& refused) {
+  Probe& probe = fresh.probe();
+  std::mutex mutex;
+  int accepted = 0;
+  std::vector<std::jthread> herd;
+  std::latch ready{kHerd};
+  for (int i = 0; i < kHerd; ++i) {
+    const check::Credential credential = probe.carry(probe.mint(probe.good()));
+    herd.emplace_back([&, credential] {
+      wire::Connection connection = fresh.connect();
+      const auto one = fresh.one_more(connection);
+      ready.arrive_and_wait();
+      auto answer = one->send({.credential = credential, .own_session = true});
+      const std::lock_guard lock(mutex);
+      if (answer.kind == mcp::Kind::result) {
+        ++accepted;
+      } else {
+        refused = std::move(answer);
+      }
+    });
+  }
+  herd.clear();
+  return accepted;
+}
+
+Finding judge_herd(Another& fresh) {
+  if (auto started = fresh.start(); !started) {
+    return Finding::undecided("a second server could not be started: " + started.error().message);
+  }
+  const std::size_t before = fresh.key_fetches();
+  mcp::Answer refused;
+  const int accepted = send_herd(fresh, refused);
+  const std::size_t fetches = fresh.key_fetches() - before;
+  fresh.judge().note("cold_herd", fmt::format(R"({{"tokens":{},"accepted":{},"key_fetches":{}}})",
+                                              kHerd, accepted, fetches));
+  const std::string actual =
+      fmt::format("{} of {} accepted, the keys were fetched {} times", accepted, kHerd, fetches);
+  if (accepted < kHerd) {
+    fresh.judge().decisive(refused.exchange, true);
+    return Finding::broken("all are accepted", actual,
+                           "who comes first after a start is turned away: " + refused.summary());
+  }
+  if (fetches <= kFewFetches) return Finding::met(actual);
+  return Finding::broken(fmt::format("the keys are fetched {} times at most", kFewFetches), actual,
+                         "every restart under load hits the issuer with one request per client");
+}
+
+std::vector<check::Case> cold_starts() {
+  std::vector<check::Case> cases = {
+      {.id = "cold-herd",
+       .title = "the first tokens after a start are accepted, all at once, and few fetch the keys",
+       .sends = "50 good tokens on as many connections at once, to a server that has just started.",
+       .level = Level::bcp,
+       .references = {{"OIDC Core", "10.1.1"}, {"CWE-405", ""}},
+       .requirements = {"REF-COLD-2"},
+       .needs = {.issuer = true, .spawned = true, .alone = true, .loud = true},
+       .faults = {"keys.no-single-flight"},
+       .why =
+           "After a restart a busy server floods its issuer, which may limit it, and then nobody "
+           "gets in.",
+       .fix = "Let one request fetch the keys and the others wait for it.",
+       .run = check::on_another(judge_herd)}};
+  for (const Outage& outage : kOutages) cases.push_back(cold_outage(outage));
+  return cases;
+}
+
+const check::Suite cold_cases{"keys", {check::Mode::oauth}, cold_starts()};
+
+}  // namespace
+}  // namespace suites::keys
