@@ -80,9 +80,12 @@ void Progress::result(const check::CaseResult& one) {
 
 void Progress::wait(std::string_view reason, milliseconds span) {
   const std::lock_guard lock(mutex_);
-  waiting_for_ = reports::one_line(reason);
+  // Who looks again and again says the same each time.
+  std::string what = reports::one_line(reason);
+  const bool known = what == waiting_for_;
+  waiting_for_ = std::move(what);
   waiting_until_ = Steady::now() + span;
-  if (style_ == Style::lines) {
+  if (style_ == Style::lines && !known) {
     fmt::print(stderr, "{:<12} {}: {}\n", "waiting", reports::duration_text(span.count()),
                waiting_for_);
   }
