@@ -17,12 +17,11 @@ bool names(const check::Case& subject, const std::string& fault) {
   return std::find(subject.faults.begin(), subject.faults.end(), fault) != subject.faults.end();
 }
 
-/// Everything cheap, and whatever names the fault.
+/// What names the fault, and all that is not dear: it may find more than it says.
 std::vector<check::Case> cases_for(const Plan& plan, const std::string& fault) {
   std::vector<check::Case> cases;
   for (const auto& subject : plan.cases) {
-    const bool costly = subject.needs.waits || subject.needs.alone;
-    if (!costly || names(subject, fault)) cases.push_back(subject);
+    if (!is_dear(subject) || names(subject, fault)) cases.push_back(subject);
   }
   return cases;
 }

@@ -111,7 +111,8 @@ std::vector<check::Case> judged_on(const Stage& stage, std::vector<check::Case> 
   if (setting == nullptr) return cases;
   std::erase_if(cases, [&](const check::Case& one) {
     if (one.needs.setting == stage.setting) return false;
-    return setting->own_cases_only || (!setting->profile.empty() && !one.needs.setting.empty());
+    return setting->own_cases_only || is_dear(one) ||
+           (!setting->profile.empty() && !one.needs.setting.empty());
   });
   return cases;
 }
@@ -181,6 +182,11 @@ bool applies(const check::Case& subject, const Stage& stage) {
   const auto& needs = subject.needs;
   return check::modes::contains(needs.modes, stage.mode) && needs.since <= stage.revision &&
          stage.revision <= needs.until && (needs.setting.empty() || needs.setting == stage.setting);
+}
+
+bool is_dear(const check::Case& subject) {
+  const check::Needs& needs = subject.needs;
+  return needs.waits || needs.alone || needs.loud || needs.spawned;
 }
 
 std::vector<Stage> strict_stages(const check::Modes& modes) {

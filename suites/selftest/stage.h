@@ -43,6 +43,10 @@ struct StageResult {
 /// Whether the case can be judged on that stage at all.
 bool applies(const check::Case& subject, const Stage& stage);
 
+/// Whether the case floods, waits, starts servers or rearranges what others rely on: it is judged
+/// where it belongs, and not on every server that comes along.
+bool is_dear(const check::Case& subject);
+
 /// The stages of the strict server: each mode at each revision, the newest first, and each setting
 /// of these modes at the newest.
 std::vector<Stage> strict_stages(const check::Modes& modes);
