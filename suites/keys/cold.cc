@@ -163,7 +163,7 @@ check::Case cold_outage(const Outage& outage) {
       .references = {{"MCP", "token-handling"}, {"RFC 9110", "15.6.4"}, {"CWE-636", ""}},
       .requirements = {"RS-08", "REF-COLD-1"},
       .needs = {.issuer = true, .spawned = true},
-      .faults = {"keys.outage-open", "keys.outage-500", "keys.failure-remembered"},
+      .faults = {"keys.outage-open", "keys.outage-500", "keys.never-again"},
       .why =
           "Whoever keeps a server from its issuer must not be let in by that, and must not keep it "
           "down for longer than the outage.",
