@@ -6,18 +6,9 @@
 #include "harness/check/probe.h"
 
 namespace check {
-namespace {
-
-base::Result<std::unique_ptr<idp::MockIdp>> start_provider(const Profile& profile,
-                                                           std::uint16_t port) {
-  return idp::MockIdp::start(
-      {.port = port, .persona = profile.persona.value_or(idp::Persona::generic)});
-}
-
-}  // namespace
-
 base::Result<std::unique_ptr<Another>> Another::prepare(Probe& judge) {
-  auto provider = start_provider(judge.target().profile, 0);
+  const Profile& profile = judge.target().profile;
+  auto provider = idp::MockIdp::start({.persona = profile.persona.value_or(idp::Persona::generic)});
   if (!provider) return tl::unexpected(provider.error());
   return std::unique_ptr<Another>(new Another(judge, std::move(*provider)));
 }
@@ -47,18 +38,8 @@ std::unique_ptr<Probe> Another::one_more(wire::Connection& connection) {
 wire::Connection Another::connect() const { return context_->connect(); }
 
 std::size_t Another::key_fetches() const {
-  const auto asked = [](const idp::Entry& entry) { return entry.endpoint == "jwks"; };
-  return provider_->journal().count(asked) +
-         (restarted_ == nullptr ? 0 : restarted_->journal().count(asked));
-}
-
-void Another::stop_provider() { provider_->stop(); }
-
-base::Result<void> Another::restart_provider() {
-  auto restarted = start_provider(judge_.target().profile, provider_->port());
-  if (!restarted) return tl::unexpected(restarted.error());
-  restarted_ = std::move(*restarted);
-  return {};
+  return provider_->journal().count(
+      [](const idp::Entry& entry) { return entry.endpoint == "jwks"; });
 }
 
 std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body) {

@@ -54,17 +54,11 @@ class Another {
   wire::Connection connect() const;
   /// How often its keys were asked for.
   std::size_t key_fetches() const;
-  /// Nobody listens any more where the provider was: connections to it are refused.
-  void stop_provider();
-  /// Another one listens there, with the same keys: what was minted before is good. The error says
-  /// why not.
-  base::Result<void> restart_provider();
 
  private:
   Another(Probe& judge, std::unique_ptr<idp::MockIdp> provider);
   Probe& judge_;
   std::unique_ptr<idp::MockIdp> provider_;
-  std::unique_ptr<idp::MockIdp> restarted_;
   std::unique_ptr<Instance> instance_;
   std::unique_ptr<Context> context_;
   std::unique_ptr<wire::Connection> connection_;

@@ -65,7 +65,7 @@ constexpr Outage kOutages[] = {
 
 base::Result<void> begin(Another& fresh, const Outage& outage) {
   if (outage.kind == nullptr) {
-    fresh.stop_provider();
+    fresh.provider().close_port();
     return {};
   }
   const auto planted = fresh.provider().control(
@@ -75,7 +75,7 @@ base::Result<void> begin(Another& fresh, const Outage& outage) {
 }
 
 base::Result<void> end(Another& fresh, const Outage& outage) {
-  if (outage.kind == nullptr) return fresh.restart_provider();
+  if (outage.kind == nullptr) return fresh.provider().open_port();
   const auto removed = fresh.provider().control("DELETE /faults");
   if (!removed) return tl::unexpected(removed.error());
   return {};
