@@ -87,12 +87,17 @@ int print_loose(const Options& options) {
   int excess = 0;
   for (const auto& noise : noises()) {
     const auto open = timing::simulate(noise.make, timing::no_effect());
-    const auto ordered = timing::simulate(noise.make, timing::no_effect(), timing::Order::fixed);
     const Cell coin = cell(open, rules, gates, options.seed);
-    const Cell fixed = cell(ordered, rules, std::max(1, gates / 10), options.seed);
     const auto share = [](const Cell& sum) { return 100.0 * sum.fail / sum.gates; };
     if (share(coin) > 5) ++excess;
-    fmt::print("| {} | {} | {:.2f} % | {:.2f} % |\n", noise.name, gates, share(coin), share(fixed));
+    fmt::print("| {} | {} | {:.2f} % | ", noise.name, gates, share(coin));
+    if (noise.name.starts_with("recorded")) {
+      fmt::print("- |\n");  // without a coin all gates would judge the same few pairs
+    } else {
+      const auto ordered = timing::simulate(noise.make, timing::no_effect(), timing::Order::fixed);
+      fmt::print("{:.2f} % |\n",
+                 share(cell(ordered, rules, std::max(1, gates / 10), options.seed)));
+    }
     std::fflush(stdout);
   }
   return excess;
