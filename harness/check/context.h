@@ -50,7 +50,7 @@ struct Target {
   std::optional<Tool> witness;
   std::optional<Tool> identity;
   std::optional<Tool> scoped;
-  std::optional<Tool> relay;            ///< setting "upstream"
+  std::optional<Tool> relay;  ///< setting "upstream"
   std::optional<HandleTools> handle;
   std::optional<RateLimit> rate_limit;  ///< setting "rate-limit"
   std::vector<std::string> settings;    ///< that it was found to have; see setting.h

@@ -22,7 +22,7 @@ struct Distribution {
   std::uint32_t above = 0;                                     ///< slower than the last one
 };
 
-/// Both classes over the same bins, which hold all but the outermost half per cent of either side.
+/// Both classes over the same bins, which hold all but the few fastest and slowest of either.
 struct Distributions {
   std::int64_t from_ns = 0;  ///< where the first bin begins
   std::int64_t bin_ns = 0;   ///< how wide each is

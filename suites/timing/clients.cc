@@ -96,8 +96,10 @@ Finding compare_client_secret(Probe& probe) {
   auto guesses = Guesses::at(client->secret, suites::random_seed());
   if (!guesses) return Finding::skipped("the client's secret is too short to guess a part of it");
   if (!probe.target().profile.client.secret.empty()) {
-    probe.context().redactor().add(
-        client->secret.substr(0, client->secret.size() - Guesses::kTail));
+    const std::string shared =
+        base::percent_encode(client->secret.substr(0, client->secret.size() - Guesses::kTail));
+    suites::hide(probe.context(), base::percent_encode(client->id) + ":" + shared);
+    suites::hide(probe.context(), shared);
   }
   for (const Place& place : places_of(login->server)) {
     if (!is_told_apart(probe, place, *client, *guesses)) continue;

@@ -97,16 +97,17 @@ std::string numbers(const check::Probe& probe, const timing::Result& result) {
 std::string difference(const check::Probe& probe, const Comparison& comparison,
                        const timing::Result& result) {
   const timing::Measurement& m = result.measurement;
-  const std::string where =
+  const std::string later = towards(result.direction);
+  const std::string by =
       result.quantile > 0
-          ? fmt::format("{} around the {:.0f} % quantile, {} in the median",
-                        timing::duration_text(std::abs(result.at_quantile_ns)),
+          ? fmt::format("{} {} around the {:.0f} % quantile, and {} in the median",
+                        timing::duration_text(std::abs(result.at_quantile_ns)), later,
                         100 * result.quantile, timing::duration_text(std::abs(m.difference_ns)))
-          : fmt::format("{} in the median", timing::duration_text(std::abs(m.difference_ns)));
-  return fmt::format("{} is refused {} {} than {} (99 % confidence: {} to {}; {})", comparison.near,
-                     where, towards(result.direction), comparison.decoy,
-                     timing::duration_text(m.interval.low), timing::duration_text(m.interval.high),
-                     numbers(probe, result));
+          : fmt::format("{} {} in the median", timing::duration_text(std::abs(m.difference_ns)),
+                        later);
+  return fmt::format("{} is refused {} than {} (99 % confidence: {} to {}; {})", comparison.near,
+                     by, comparison.decoy, timing::duration_text(m.interval.low),
+                     timing::duration_text(m.interval.high), numbers(probe, result));
 }
 
 std::string expected(const timing::Result& result) {
@@ -175,11 +176,16 @@ Measured measure(check::Probe& probe, const Comparison& comparison) {
 }
 
 void note(check::Probe& probe, const Comparison& comparison, const Measured& measured,
-          std::optional<timing::Verdict> verdict) {
+          std::string_view verdict) {
   if (measured.instead) return;
-  timing::Result result = measured.result;
-  result.verdict = verdict.value_or(result.verdict);
-  probe.note(kTimingNote, note_of(comparison, result));
+  if (verdict.empty()) verdict = timing::name_of(measured.result.verdict);
+  probe.note(kTimingNote, note_of(comparison, measured.result, verdict));
+}
+
+void hide(check::Context& context, const std::string& text) {
+  context.redactor().add(text);
+  // In base64 three bytes are one group: the last ones of others look different where more follows.
+  context.redactor().add(text.substr(0, text.size() - text.size() % 3));
 }
 
 Finding judge(const check::Probe& probe, const Comparison& comparison, const Measured& measured,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/url.h"
 #include "harness/check/probe.h"
@@ -37,7 +38,10 @@ struct Measured {
 Measured measure(check::Probe& probe, const Comparison& comparison);
 /// Notes what was measured for the report, under the gate's own verdict or another.
 void note(check::Probe& probe, const Comparison& comparison, const Measured& measured,
-          std::optional<timing::Verdict> verdict = std::nullopt);
+          std::string_view verdict = {});
+/// No report shows a text that begins with this one, in base64 neither: what guesses share with a
+/// secret of the user's.
+void hide(check::Context& context, const std::string& text);
 
 /// What a difference is worth.
 struct Harm {

@@ -35,9 +35,10 @@ void add(Json& note, const timing::Measurement& m) {
 
 }  // namespace
 
-std::string note_of(const Comparison& comparison, const timing::Result& result) {
+std::string note_of(const Comparison& comparison, const timing::Result& result,
+                    std::string_view verdict) {
   Json note = {{"case", "timing." + comparison.name},
-               {"verdict", timing::name_of(result.verdict)},
+               {"verdict", verdict},
                {"near", comparison.near},
                {"decoy", comparison.decoy},
                {"reason", result.reason},

@@ -13,7 +13,8 @@ namespace suites {
 inline constexpr std::string_view kTimingNote = "timing[]";
 
 /// What a report is told, JSON text: the verdict with its numbers, and both distributions.
-std::string note_of(const Comparison& comparison, const timing::Result& result);
+std::string note_of(const Comparison& comparison, const timing::Result& result,
+                    std::string_view verdict);
 std::string note_of(const timing::Control& control);
 
 }  // namespace suites

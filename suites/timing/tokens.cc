@@ -67,7 +67,7 @@ Finding compare_mac(Probe& probe) {
   const std::size_t kept = mac.size() - kDrawnBytes;
   if (probe.context().options().supplied.given()) {
     // Without its last characters, which are drawn anew.
-    probe.context().redactor().add(good->input + "." + base::base64url_encode(mac).substr(0, 8));
+    suites::hide(probe.context(), good->input + "." + base::base64url_encode(mac).substr(0, 8));
   }
   Noise noise;
   std::string other = noise.bytes(kept);
@@ -117,7 +117,7 @@ Finding observe_order(Probe& probe) {
   asked.make_near = wrongly_signed(*expired);
   asked.make_decoy = wrongly_signed(*fresh);
   const auto measured = suites::measure(probe, asked);
-  suites::note(probe, asked, measured);
+  suites::note(probe, asked, measured, "OBSERVED");
   if (measured.instead) return *measured.instead;
   const timing::Result& result = measured.result;
   // Without numbers: they differ from run to run.
