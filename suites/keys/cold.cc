@@ -48,14 +48,14 @@ Recovery recover(Probe& probe) {
 
 // The ways in which an issuer is out of reach.
 
-struct Outage {
+struct ColdOutage {
   const char* name;
   const char* title;  ///< "answers 503"
   const char* kind;   ///< of the provider's faults; null: nobody listens
   const char* more;   ///< members of the fault's JSON
 };
 
-constexpr Outage kOutages[] = {
+constexpr ColdOutage kColdOutages[] = {
     {"503", "answers 503", "status", ""},
     {"timeout", "keeps silent", "stall", R"(,"seconds":30)"},
     {"refused", "refuses connections", nullptr, ""},
@@ -63,7 +63,7 @@ constexpr Outage kOutages[] = {
     {"garbage", "answers with a page", "garbage", ""},
 };
 
-base::Result<void> begin(Another& fresh, const Outage& outage) {
+base::Result<void> begin(Another& fresh, const ColdOutage& outage) {
   if (outage.kind == nullptr) {
     fresh.provider().close_port();
     return {};
@@ -74,7 +74,7 @@ base::Result<void> begin(Another& fresh, const Outage& outage) {
   return {};
 }
 
-base::Result<void> end(Another& fresh, const Outage& outage) {
+base::Result<void> end(Another& fresh, const ColdOutage& outage) {
   if (outage.kind == nullptr) return fresh.provider().open_port();
   const auto removed = fresh.provider().control("DELETE /faults");
   if (!removed) return tl::unexpected(removed.error());
@@ -106,7 +106,7 @@ Finding judge_outage(const mcp::Answer& answer) {
 }
 
 /// The server did not start while the issuer was away: that is as safe as can be, if that is why.
-Finding judge_no_start(Another& fresh, const Outage& outage, const std::string& problem) {
+Finding judge_no_start(Another& fresh, const ColdOutage& outage, const std::string& problem) {
   if (auto ended = end(fresh, outage); !ended) return Finding::failed(ended.error().message);
   if (!fresh.start()) {
     return Finding::undecided("a second server could not be started: " + problem);
@@ -114,7 +114,7 @@ Finding judge_no_start(Another& fresh, const Outage& outage, const std::string& 
   return Finding::met("does not start without its issuer");
 }
 
-Finding judge_recovery(Another& fresh, const Outage& outage, const mcp::Answer& during) {
+Finding judge_recovery(Another& fresh, const ColdOutage& outage, const mcp::Answer& during) {
   Probe& probe = fresh.probe();
   const Recovery recovery = recover(probe);
   const auto seconds = std::chrono::duration<double>(recovery.after).count();
@@ -135,7 +135,7 @@ Finding judge_recovery(Another& fresh, const Outage& outage, const mcp::Answer& 
                          "after an outage of its issuer the server has to be started anew");
 }
 
-Finding judge_cold(Another& fresh, const Outage& outage) {
+Finding judge_cold(Another& fresh, const ColdOutage& outage) {
   if (auto begun = begin(fresh, outage); !begun) return Finding::failed(begun.error().message);
   if (auto started = fresh.start(); !started) {
     return judge_no_start(fresh, outage, started.error().message);
@@ -149,7 +149,7 @@ Finding judge_cold(Another& fresh, const Outage& outage) {
   return finding.ok() ? judge_recovery(fresh, outage, answer) : finding;
 }
 
-check::Case cold_outage(const Outage& outage) {
+check::Case cold_outage(const ColdOutage& outage) {
   check::Case one{
       .id = fmt::format("cold-outage-{}", outage.name),
       .title = fmt::format("a server that starts while its issuer {} believes nobody, says so, and "
@@ -176,8 +176,8 @@ check::Case cold_outage(const Outage& outage) {
 
 // Many at once.
 
-constexpr int kHerd = 50;
-constexpr std::size_t kFewFetches = 5;
+constexpr int kFirstTokens = 50;
+constexpr std::size_t kFewColdFetches = 5;
 
 /// Sends the same good request on so many connections at once; gives how many were accepted.
 int send_herd(Another& fresh, mcp::Answer& refused) {
@@ -185,8 +185,8 @@ int send_herd(Another& fresh, mcp::Answer& refused) {
   std::mutex mutex;
   int accepted = 0;
   std::vector<std::jthread> herd;
-  std::latch ready{kHerd};
-  for (int i = 0; i < kHerd; ++i) {
+  std::latch ready{kFirstTokens};
+  for (int i = 0; i < kFirstTokens; ++i) {
     const check::Credential credential = probe.carry(probe.mint(probe.good()));
     herd.emplace_back([&, credential] {
       wire::Connection connection = fresh.connect();
@@ -214,16 +214,17 @@ Finding judge_herd(Another& fresh) {
   const int accepted = send_herd(fresh, refused);
   const std::size_t fetches = fresh.key_fetches() - before;
   fresh.judge().note("cold_herd", fmt::format(R"({{"tokens":{},"accepted":{},"key_fetches":{}}})",
-                                              kHerd, accepted, fetches));
-  const std::string actual =
-      fmt::format("{} of {} accepted, the keys were fetched {} times", accepted, kHerd, fetches);
-  if (accepted < kHerd) {
+                                              kFirstTokens, accepted, fetches));
+  const std::string actual = fmt::format("{} of {} accepted, the keys were fetched {} times",
+                                         accepted, kFirstTokens, fetches);
+  if (accepted < kFirstTokens) {
     fresh.judge().decisive(refused.exchange, true);
     return Finding::broken("all are accepted", actual,
                            "who comes first after a start is turned away: " + refused.summary());
   }
-  if (fetches <= kFewFetches) return Finding::met(actual);
-  return Finding::broken(fmt::format("the keys are fetched {} times at most", kFewFetches), actual,
+  if (fetches <= kFewColdFetches) return Finding::met(actual);
+  return Finding::broken(fmt::format("the keys are fetched {} times at most", kFewColdFetches),
+                         actual,
                          "every restart under load hits the issuer with one request per client");
 }
 
@@ -242,7 +243,7 @@ std::vector<check::Case> cold_starts() {
            "gets in.",
        .fix = "Let one request fetch the keys and the others wait for it.",
        .run = check::on_another(judge_herd)}};
-  for (const Outage& outage : kOutages) cases.push_back(cold_outage(outage));
+  for (const ColdOutage& outage : kColdOutages) cases.push_back(cold_outage(outage));
   return cases;
 }
 
