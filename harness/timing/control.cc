@@ -21,9 +21,10 @@ double two_sided_sign_test(std::span<const Pair> pairs) {
   return std::min(1.0, 2 * std::min(slower, faster));
 }
 
-Control broken(Control result, std::string reason) {
+Control broken(const Control& measured, const std::string& reason) {
+  Control result = measured;
   result.sound = false;
-  result.reason = "the A/A control cannot be relied on: " + std::move(reason);
+  result.reason = "the A/A control cannot be relied on: " + reason;
   return result;
 }
 
@@ -41,22 +42,22 @@ Control control(const OpenSource& open_decoys, const Rules& rules) {
   result.seed = rules.seed;
   std::mt19937_64 seeds(rules.seed);
   auto source = open_decoys(seeds());
-  if (!source) return broken(std::move(result), source.error().message);
+  if (!source) return broken(result, source.error().message);
   std::vector<Pair> pairs;
   const Draw draw = (*source)->draw(kControlPairs, base::Deadline::after(rules.cap), pairs);
   result.halt = draw.halt;
   result.dropped = draw.dropped;
   result.measurement = measure(pairs, rules);
   result.measurement.distributions = distributions_of(pairs);
-  if (const auto halted = why_halted(draw)) return broken(std::move(result), *halted);
+  if (const auto halted = why_halted(draw)) return broken(result, *halted);
   const Losses losses{.dropped = draw.dropped, .attempted = pairs.size() + draw.dropped};
   if (const auto reason = why_unfit(result.measurement, losses, rules)) {
-    return broken(std::move(result), *reason);
+    return broken(result, *reason);
   }
   result.p = two_sided_sign_test(pairs);
-  if (result.p < kBrokenBelow) return broken(std::move(result), outcome(result));
-  result.sound = true;
   result.reason = outcome(result);
+  if (result.p < kBrokenBelow) return broken(result, result.reason);
+  result.sound = true;
   return result;
 }
 

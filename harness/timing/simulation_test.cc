@@ -42,7 +42,7 @@ Rules loose() {
 
 TEST(Simulation, FalsePositivesKeepWithinTheirBoundWhateverTheNoise) {
   const Rules rules = loose();
-  constexpr int kGates = 300;
+  constexpr int kGates = 150;
   const double bound = rules.alpha_looks * rules.alpha_confirmation / 2 * kGates;
   for (const auto& noise : all_noises()) {
     const int failed = failures(simulate(noise.make, no_effect()), rules, kGates);
