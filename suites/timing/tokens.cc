@@ -2,6 +2,7 @@
 // a server looks at first.
 #include <fmt/core.h>
 
+#include <random>
 #include <utility>
 
 #include "common/base/base64.h"
