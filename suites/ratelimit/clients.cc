@@ -15,9 +15,16 @@ using check::Finding;
 using check::Level;
 using check::Probe;
 using suites::Burst;
+using suites::Meanwhile;
 
 Finding not_limited(const Burst& burst) {
   return Finding::undecided("the limit could not be reached: " + burst.summary());
+}
+
+/// Why it is not known what becomes of others while a client is limited.
+Finding untold(const Meanwhile& others) {
+  if (others.burst.limited == 0) return not_limited(others.burst);
+  return Finding::undecided("the server answers so slowly that the limit recovers meanwhile");
 }
 
 Finding exceeded(Probe& probe) {
@@ -80,47 +87,39 @@ Finding per_client(Probe& probe) {
   if (probe.target().rate_limit->per == "address") {
     return Finding::skipped("the limit is declared for addresses, and we have one only");
   }
-  const Burst burst = suites::exhaust(probe, probe.good_credential());
-  if (burst.limited == 0) return not_limited(burst);
-  const wire::Exchange answer = suites::ask_once(probe, *other);
-  probe.decisive(answer, answer.status() == 429);
-  if (answer.status() != 429) return Finding::met("another client is served meanwhile");
+  const Meanwhile others = suites::meanwhile(probe, probe.good_credential(),
+                                             [&](int) { return suites::ask_once(probe, *other); });
+  if (!others.limited) return untold(others);
+  probe.decisive(others.last, *others.limited);
+  if (!*others.limited) return Finding::met("another client is served meanwhile");
   return Finding::broken("another client is served", "429",
                          "one client uses up what all others are to have");
 }
 
 /// Requests of the same client, each from somewhere else by its own account.
 Finding not_spoofable(Probe& probe) {
-  constexpr int kTries = 12;
-  const auto& limit = *probe.target().rate_limit;
   const Credential credential = probe.good_credential();
-  const Burst burst = suites::exhaust(probe, credential);
-  if (burst.limited == 0) return not_limited(burst);
-  const base::Clock& clock = probe.context().provider().clock();
-  const base::Time begin = clock.now();
-  int served = 0;
-  wire::Exchange last;
-  for (int i = 1; i <= kTries; ++i) {
-    const std::string address = fmt::format("203.0.113.{}", i);
-    last = suites::ask_once(
+  int address = 0;
+  const Meanwhile others = suites::meanwhile(probe, credential, [&](int) {
+    const std::string from = fmt::format("203.0.113.{}", ++address);
+    return suites::ask_once(
         probe, credential,
-        {{"X-Forwarded-For", address}, {"X-Real-IP", address}, {"Forwarded", "for=" + address}});
-    if (last.status() != 429) ++served;
-  }
-  const double elapsed = std::chrono::duration<double>(clock.now() - begin).count();
-  probe.decisive(last);
-  const std::string actual = fmt::format("{} of {} served", served, kTries);
-  if (served <= 2 + limit.per_second * elapsed) return Finding::met("still limited");
-  return Finding::broken("still 429", actual,
+        {{"X-Forwarded-For", from}, {"X-Real-IP", from}, {"Forwarded", "for=" + from}});
+  });
+  if (!others.limited) return untold(others);
+  probe.decisive(others.last);
+  if (*others.limited) return Finding::met("still limited");
+  return Finding::broken("still 429", fmt::format("{} of {} served", others.served, others.sent),
                          "with a new X-Forwarded-For for each request nobody is limited");
 }
 
 Finding refresh_evades(Probe& probe) {
-  const Burst burst = suites::exhaust(probe, probe.good_credential());
-  if (burst.limited == 0) return not_limited(burst);
-  const wire::Exchange answer = suites::ask_once(probe, probe.carry(probe.mint(probe.good())));
-  probe.decisive(answer);
-  const bool evades = answer.status() != 429;
+  const Credential fresh = probe.carry(probe.mint(probe.good()));
+  const Meanwhile others = suites::meanwhile(probe, probe.good_credential(),
+                                             [&](int) { return suites::ask_once(probe, fresh); });
+  if (!others.limited) return untold(others);
+  probe.decisive(others.last);
+  const bool evades = !*others.limited;
   probe.note("new_token_evades_limit", evades ? "true" : "false");
   return Finding::met(evades ? "a new token of the same subject is served"
                              : "a new token of the same subject is limited as well");

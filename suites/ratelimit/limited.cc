@@ -123,7 +123,7 @@ constexpr int kEnoughGrants = 5;
 constexpr double kEnoughSeconds = 2;
 constexpr double kEnoughPaces = 40;
 /// How long that may take: limits by window recover once in each.
-constexpr double kGrantsToWaitFor = 22;
+constexpr double kWindowsToWaitFor = 2.2;
 constexpr double kLeastPatience = 20;
 constexpr double kMostPatience = 150;
 
@@ -179,7 +179,8 @@ class Meter {
 Recovery watch_recovery(check::Probe& probe, const check::Credential& credential) {
   const double rate = probe.target().rate_limit->per_second;
   const double pace = std::clamp(1 / (kOften * rate), kShortestPace, kLongestPace);
-  const double patience = std::clamp(kGrantsToWaitFor / rate, kLeastPatience, kMostPatience);
+  const double windows = kWindowsToWaitFor * seconds_to_fill(probe);
+  const double patience = std::clamp(windows, kLeastPatience, kMostPatience);
   const base::Clock& clock = probe.context().provider().clock();
   const base::Time begin = clock.now();
   if (probe.context().on_wait && probe.context().options().shared_clock == nullptr) {
@@ -197,6 +198,47 @@ Recovery watch_recovery(check::Probe& probe, const check::Credential& credential
   Recovery recovery = meter.recovery();
   recovery.watched = seconds_between(begin, clock.now());
   return recovery;
+}
+
+namespace {
+
+constexpr int kMeanwhileTries = 3;
+constexpr int kMostMeanwhile = 10;
+
+/// One try, with `count` requests.
+Meanwhile try_meanwhile(check::Probe& probe, const check::Credential& control, int count,
+                        const std::function<wire::Exchange(int)>& other) {
+  const base::Clock& clock = probe.context().provider().clock();
+  Meanwhile result{.burst = exhaust(probe, control)};
+  if (result.burst.limited == 0) return result;
+  const base::Time begin = clock.now();
+  for (; result.sent < count; ++result.sent) {
+    result.last = other(result.sent);
+    if (result.last.status() != 429) ++result.served;
+  }
+  const double elapsed = seconds_between(begin, clock.now());
+  // Less than one request was left, and that much came after.
+  const bool too_many = result.served > 1 + probe.target().rate_limit->per_second * elapsed;
+  if (result.served < count) {
+    result.limited = !too_many;
+  } else if (count == 1 || too_many) {
+    result.limited = false;
+  }
+  return result;
+}
+
+}  // namespace
+
+Meanwhile meanwhile(check::Probe& probe, const check::Credential& control,
+                    const std::function<wire::Exchange(int)>& other) {
+  const double share = probe.target().rate_limit->burst / kMeanwhileTries;
+  const int count = std::clamp(static_cast<int>(share), 1, kMostMeanwhile);
+  Meanwhile result;
+  for (int i = 0; i < kMeanwhileTries && !result.limited && !probe.context().cancelled(); ++i) {
+    result = try_meanwhile(probe, control, count, other);
+    if (result.burst.limited == 0) break;
+  }
+  return result;
 }
 
 std::optional<seconds> retry_after(const wire::Exchange& exchange, base::Time now) {

@@ -40,6 +40,20 @@ Burst send_many(check::Probe& probe, int count,
                 const std::function<check::Credential(int)>& credential,
                 const std::function<bool(const Burst&)>& enough = {});
 
+/// What becomes of other requests while somebody's limit is used up.
+struct Meanwhile {
+  /// They count against that limit; nothing where that could not be told.
+  std::optional<bool> limited;
+  int sent = 0;
+  int served = 0;
+  wire::Exchange last;
+  Burst burst;  ///< what used the limit up
+};
+/// Uses the control's limit up and sends the others, as many as they could have by themselves: more
+/// than one limit would have granted meanwhile. Where a slow machine leaves both possible, again.
+Meanwhile meanwhile(check::Probe& probe, const check::Credential& control,
+                    const std::function<wire::Exchange(int)>& other);
+
 /// How fast a limit recovers while somebody keeps asking.
 struct Recovery {
   int granted = 0;     ///< between the first grant after a 429 and the last one
