@@ -26,7 +26,9 @@ std::string in_words(const nlohmann::json& value) {
   }
   if (value.is_object()) {
     std::vector<std::string> parts;
-    for (const auto& [name, part] : value.items()) parts.push_back(name + ": " + in_words(part));
+    for (const auto& [name, part] : value.items()) {
+      parts.push_back(base::replace_all(name, "_", " ") + ": " + in_words(part));
+    }
     return base::join(parts, ", ");
   }
   return base::dump(value);

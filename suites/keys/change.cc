@@ -112,7 +112,8 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
   }
   play.probe().decisive(gone.last.exchange, true);
   Finding finding = Finding::broken(
-      "refused once the key set that is cached is too old", seen,
+      "refused once the key set that is cached is too old",
+      seen + (play.declared() ? "" : " (where it forgets them later, declare key_cache_ttl_s)"),
       fetched ? "the server keeps keys that the issuer has withdrawn, though it knows the new set"
               : "a key that was stolen and withdrawn opens this server for good");
   finding.outcome = Outcome::accepted;

@@ -261,6 +261,7 @@ const check::Suite kid_cases{
          .references = {{"RFC 7515", "4.1.4"}, {"RFC 7517", "4.5"}},
          .needs = {.issuer = true, .alone = true},
          .why = "Where several keys are published, servers differ in whether they try them all.",
+         .fix = "Nothing to mend: give every key a kid, and every token the kid of its key.",
          .run = choreographed(no_kid)},
     }};
 

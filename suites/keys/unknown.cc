@@ -140,6 +140,8 @@ const check::Suite unknown_cases{
          .references = {{"RFC 9111", "5.2.2.1"}},
          .needs = {.issuer = true, .last = true},
          .why = "Each fetch is time that some request waits, and a chance to fail.",
+         .fix =
+             "Nothing to mend: a number far above that of the changes says that nothing is kept.",
          .run = count},
     }};
 
