@@ -23,6 +23,10 @@ using std::chrono::milliseconds;
 /// confirmation, and the control.
 constexpr int kShares = 8;
 
+constexpr const char* kLimited =
+    "it limits the rate of requests, and thousands of guesses are needed: turn the limit off for "
+    "this";
+
 timing::Rules rules_of(const check::Context& context) {
   timing::Rules rules;
   rules.cap = context.options().timing_budget / kShares;
@@ -146,9 +150,7 @@ std::optional<Finding> cannot_be_measured(check::Probe& probe) {
     return Finding::skipped("its tokens come with a proof, whose check takes longer than a guess");
   }
   if (probe.target().rate_limit) {
-    return Finding::skipped(
-        "it limits the rate of requests, and thousands of guesses are needed: turn the limit off "
-        "for this");
+    return Finding::skipped(kLimited);
   }
   return std::nullopt;
 }
@@ -159,12 +161,13 @@ Measured measure(check::Probe& probe, const Comparison& comparison) {
     return instead(Finding::skipped(
         "it is reached over TLS, where nobody has shown that the method works: try it over http"));
   }
+  const timing::Control& control = control_of(probe, comparison);
+  if (control.halt == timing::Halt::rate_limited) return instead(Finding::undecided(kLimited));
+  if (!control.sound) return instead(Finding::undecided(control.reason));
   if (!comparison.good_is_taken()) {
     return instead(Finding::undecided("good credentials were refused just before"));
   }
   if (auto finding = not_refused(probe, comparison)) return instead(std::move(*finding));
-  const timing::Control& control = control_of(probe, comparison);
-  if (!control.sound) return instead(Finding::undecided(control.reason));
   const auto open =
       opening(probe.context(), comparison.url, comparison.make_decoy, comparison.make_near);
   Measured measured{std::nullopt, timing::gate(open, rules_of(probe.context()))};

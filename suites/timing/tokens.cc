@@ -118,18 +118,20 @@ Finding observe_order(Probe& probe) {
   asked.make_near = wrongly_signed(*expired);
   asked.make_decoy = wrongly_signed(*fresh);
   const auto measured = suites::measure(probe, asked);
-  suites::note(probe, asked, measured, "OBSERVED");
   if (measured.instead) return *measured.instead;
   const timing::Result& result = measured.result;
+  const bool told_apart = result.halt == timing::Halt::oracle;
+  const bool undecided = result.verdict == timing::Verdict::inconclusive && !told_apart;
+  suites::note(probe, asked, measured, undecided ? "" : "OBSERVED");
   // Without numbers: they differ from run to run.
   const auto observed = [&](const char* words) {
     probe.note("refusal_order", fmt::format("\"{}\"", words));
     return Finding::met(words);
   };
-  if (result.halt == timing::Halt::oracle) {
+  if (told_apart) {
     return observed("claims are looked at before the signature, and the answer says so");
   }
-  if (result.verdict == timing::Verdict::inconclusive) return Finding::undecided(result.reason);
+  if (undecided) return Finding::undecided(result.reason);
   if (result.verdict == timing::Verdict::fail) {
     return observed(result.direction == timing::Direction::faster
                         ? "claims are looked at before the signature is verified"
