@@ -105,8 +105,15 @@ class Explanation {
           "\"http://127.0.0.1:{{{{port}}}}/i/main~strict~{}\"",
           fault.substr(kOfIssuers.size()));
     }
-    return fmt::format("--spawn \"mcp-authspec serve --port {{{{port}}}}{}\"",
-                       fault.empty() ? "" : " --fault " + fault);
+    const std::string planted = fault.empty() ? "" : " --fault " + fault;
+    const check::Modes& modes = subject_.needs.modes;
+    if (modes.empty() || check::modes::contains(modes, check::Mode::oauth)) {
+      return fmt::format("--spawn \"mcp-authspec serve --port {{{{port}}}}{}\"", planted);
+    }
+    const auto mode = check::to_string(modes.front());
+    const bool stdio = check::modes::contains(check::modes::stdio(), modes.front());
+    return fmt::format("--mode {0} --spawn \"mcp-authspec serve --mode {0} {1}{2}\"", mode,
+                       stdio ? "--stdio" : "--port {{port}}", planted);
   }
 
   void field(std::string_view label, std::string_view text) {
