@@ -25,6 +25,9 @@ constexpr seconds kDay{86'400};
 /// Until when waiting is short.
 constexpr milliseconds kShortWait = kUsualMaxAge + 1'500ms;
 constexpr milliseconds kSilence{35'000};
+/// Tries of a new key without silence before: at once; when careful servers have paused; when the
+/// key set is too old.
+constexpr std::array kSoon = {0ms, 1'100ms, kShortWait - 1'100ms};
 
 /// Only the material of these is ever used, so that little has to be made; kids are never used
 /// twice.
@@ -194,16 +197,21 @@ milliseconds Choreography::elapsed_since(base::Time begin) const {
 Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
   const base::Time begin = time();
   const std::uint64_t since = now();
+  const bool costly = probe_.context().options().shared_clock == nullptr;
   Awaited awaited;
-  for (milliseconds pause : {0ms, 1'100ms, kShortWait - 1'100ms, kSilence, kSilence, kSilence}) {
-    awaited.cut = pause >= kSilence && quick();
-    if (awaited.cut || (pause >= kSilence && elapsed_since(begin) >= longest)) break;
+  for (std::size_t i = 0;; ++i) {
+    const bool silent = i >= kSoon.size();
+    awaited.after = elapsed_since(begin);
+    if (silent && (quick() || awaited.after >= longest)) break;
+    const milliseconds silence = costly ? kSilence : std::max(kSilence, awaited.after);
+    const milliseconds pause = silent ? silence : kSoon.at(i);
     if (pause > 0ms && !probe_.wait(pause, "servers look for new keys now and then only")) break;
     awaited.last = send_by(key);
     awaited.happened = awaited.last.kind == mcp::Kind::result;
     awaited.after = elapsed_since(begin);
     if (awaited.happened) break;
   }
+  awaited.cut = !awaited.happened && quick() && awaited.after < longest;
   awaited.fetches = fetches(since);
   return awaited;
 }
@@ -247,6 +255,9 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
       static_cast<double>(awaited.after.count()) / 1'000, awaited.fetches);
   if (awaited.cut) {
     return Finding::undecided(seen + "; some servers take longer, which --quick does not wait for");
+  }
+  if (declared() && awaited.after < *probe_.target().profile.key_cache_ttl) {
+    return Finding::undecided(seen + "; the declared key_cache_ttl_s is longer than a case waits");
   }
   Finding finding = Finding::broken("accepted, without a restart", seen,
                                     "when the issuer changes its keys nobody gets in any more");

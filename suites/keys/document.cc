@@ -15,6 +15,8 @@ using check::Level;
 
 /// Longer than half a minute of silence: if nothing was taken up then, the set is at fault.
 constexpr seconds kPatience{45};
+/// What takes no longer is not worth half a minute of silence.
+constexpr seconds kSeconds{10};
 
 struct Strange {
   const char* id;
@@ -73,29 +75,30 @@ void publish_strange(Choreography& play, const Strange& strange) {
   play.publish_raw(*strange.member == '\0' ? without_kid(play.make_key()) : strange.member);
 }
 
+/// What strange members did, if they did anything.
+struct Harm {
+  Finding finding;
+  bool soon = false;  ///< without them a new key is taken up within seconds
+};
+
 /// A new key and these are published at once; whether the new one is taken up.
-Awaited takes_up_beside(Choreography& play, const std::vector<Strange>& members,
-                        const jose::Key& key) {
+Harm judge_beside(Choreography& play, const std::vector<Strange>& members, std::string_view what,
+                  seconds patience) {
+  const jose::Key key = play.make_key();
   for (const Strange& strange : members) publish_strange(play, strange);
   play.publish(key);
-  return play.takes_up(key, kPatience);
-}
-
-/// What the strange members did, if they did anything.
-Finding judge_beside(Choreography& play, const std::vector<Strange>& members,
-                     std::string_view what) {
-  const jose::Key key = play.make_key();
-  const Awaited beside = takes_up_beside(play, members, key);
+  const Awaited beside = play.takes_up(key, patience);
   const bool control = play.probe().control_accepted();
   if (beside.happened && control) {
-    return Finding::met("good tokens are accepted " + in_words(beside.after));
+    return {.finding = Finding::met("good tokens are accepted " + in_words(beside.after))};
   }
   play.clear_raw();
-  const Awaited clean = play.takes_up(key, kPatience);
+  const Awaited clean = play.takes_up(key, patience);
   if (!clean.happened) {
-    return Finding::undecided(
-        beside.cut ? "new keys are not taken up within seconds; --quick does not wait longer"
-                   : "new keys are not taken up at all: see keys.rotate-overlap");
+    return {.finding = Finding::undecided(
+                beside.cut
+                    ? "new keys are not taken up within seconds; --quick does not wait longer"
+                    : "new keys are not taken up: see keys.rotate-overlap")};
   }
   play.probe().decisive(beside.last.exchange, true);
   Finding finding =
@@ -105,23 +108,24 @@ Finding judge_beside(Choreography& play, const std::vector<Strange>& members,
                                   in_words(clean.after)),
                       "one member that the server does not understand makes it drop the whole set");
   finding.cause = "a strange member spoils the key set";
-  return finding;
+  return {.finding = std::move(finding), .soon = clean.after < kSeconds};
 }
 
 /// All of them at once, once: what does no harm together does none alone.
-const Finding& all_at_once(Choreography& play) {
-  return play.probe().context().once<Finding>("keys.strange-members", [&] {
-    return judge_beside(play, strange_members(), "strange members of all kinds");
+const Harm& all_at_once(Choreography& play) {
+  return play.probe().context().once<Harm>("keys.strange-members", [&] {
+    return judge_beside(play, strange_members(), "strange members of all kinds", kPatience);
   });
 }
 
-Finding strange_keys(Choreography& play) { return all_at_once(play); }
+Finding strange_keys(Choreography& play) { return all_at_once(play).finding; }
 
 check::Body beside(const Strange& strange) {
   return choreographed([strange](Choreography& play) {
-    if (all_at_once(play).ok()) return Finding::met("accepted, beside others of its kind");
+    const Harm& together = all_at_once(play);
+    if (together.finding.ok()) return Finding::met("accepted, beside others of its kind");
     play.clear_raw();
-    return judge_beside(play, {strange}, strange.what);
+    return judge_beside(play, {strange}, strange.what, together.soon ? kMaxAge : kPatience).finding;
   });
 }
 
