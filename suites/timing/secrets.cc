@@ -174,8 +174,10 @@ check::Needs needs(Mode mode) {
   return {.modes = {mode}, .alone = true, .waits = true, .loud = true};
 }
 
-const std::vector<std::string> kEarlyExits = {"timing.early-exit-250ns", "timing.early-exit-1us",
-                                              "timing.early-exit-50us"};
+/// The slowest is planted once: the matrix has to wait for each of its comparisons.
+const std::vector<std::string> kEarlyExits = {"timing.early-exit-250ns", "timing.early-exit-1us"};
+const std::vector<std::string> kAllEarlyExits = {"timing.early-exit-250ns", "timing.early-exit-1us",
+                                                 "timing.early-exit-50us"};
 
 const check::Suite secret_timing_cases{
     "timing",
@@ -190,7 +192,7 @@ const check::Suite secret_timing_cases{
          .references = {{"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::api_key),
-         .faults = kEarlyExits,
+         .faults = kAllEarlyExits,
          .why = kPrefixWhy,
          .fix = kPrefixFix,
          .run = prefix("api-key-prefix", "key")},
