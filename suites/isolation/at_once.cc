@@ -169,7 +169,7 @@ Finding judge(Probe& probe, const Outcome& outcome) {
 
 Finding at_once(Probe& probe) {
   const auto callers = told_apart(probe);
-  if (!callers) return Finding::undecided(callers.error().message);
+  if (!callers) return Finding::skipped(callers.error().message);
   const Outcome outcome = run_all(probe, *callers);
   leave(probe, *callers);
   return judge(probe, outcome);

@@ -10,19 +10,24 @@ using check::Probe;
 
 namespace {
 
-/// Nothing where the server does not come to terms with the credential.
-std::optional<Caller> join(Probe& probe, const check::Credential& credential,
-                           const mcp::Operation& operation) {
-  Caller caller{.credential = credential,
-                .framing = probe.target().framing(),
-                .operation = operation,
-                .own = {}};
-  if (!caller.framing.session_id.empty()) {
-    const mcp::Greeting greeting = check::begin_session(probe, credential);
-    if (!greeting.ok()) return std::nullopt;
-    caller.framing.session_id = greeting.session_id;
-  }
+/// In a session of the caller's own, where the server keeps sessions and begins one more.
+Caller join(Probe& probe, const check::Credential& credential, const mcp::Operation& operation) {
+  Caller caller{
+      .credential = credential,
+      .framing = probe.context().framing(),
+      .operation = operation,
+  };
+  if (caller.framing.session_id.empty()) return caller;
+  const mcp::Greeting greeting = check::begin_session(probe, credential);
+  caller.session = greeting.ok() ? greeting.session_id : std::string();
+  if (!caller.session.empty()) caller.framing.session_id = caller.session;
   return caller;
+}
+
+/// In one session nobody may use an id twice (2025-11-25 base protocol, "Requests").
+bool share_a_session(const Callers& callers) {
+  return !callers.a.framing.session_id.empty() &&
+         (callers.a.session.empty() || callers.b.session.empty());
 }
 
 /// Asks alone, twice: what changes from one time to the next tells nobody apart.
@@ -74,11 +79,11 @@ std::optional<Callers> told_apart_by_identity(Probe& probe) {
   const auto other = check::credential_of_another(probe, "isolation-bob");
   if (!other) return std::nullopt;
   const auto operation = mcp::Operation::call_tool(tool->name, tool->arguments);
-  auto a = join(probe, probe.good_credential(), operation);
-  auto b = join(probe, *other, operation);
-  if (!a || !b) return std::nullopt;
-  Callers callers{.a = std::move(*a), .b = std::move(*b), .by_identity = true};
-  const bool learned = learns_own(probe, callers.a) && learns_own(probe, callers.b);
+  Callers callers{.a = join(probe, probe.good_credential(), operation),
+                  .b = join(probe, *other, operation),
+                  .by_identity = true};
+  const bool learned =
+      !share_a_session(callers) && learns_own(probe, callers.a) && learns_own(probe, callers.b);
   if (learned && callers.a.own != callers.b.own) return callers;
   leave(probe, callers);
   return std::nullopt;
@@ -86,22 +91,28 @@ std::optional<Callers> told_apart_by_identity(Probe& probe) {
 
 base::Result<Callers> told_apart(Probe& probe) {
   if (auto callers = told_apart_by_identity(probe)) return std::move(*callers);
-  const auto other = check::credential_of_another(probe, "isolation-bob");
-  auto a = join(probe, probe.good_credential(), mcp::Operation::list_tools());
-  auto b = join(probe, other.value_or(probe.good_credential()), another_question(probe));
-  if (!a || !b) return base::fail("good credentials of two callers are not served");
-  Callers callers{.a = std::move(*a), .b = std::move(*b)};
-  if (learns_own(probe, callers.a) && learns_own(probe, callers.b) &&
-      callers.a.own != callers.b.own) {
-    return callers;
+  std::vector<check::Credential> others;
+  if (const auto other = check::credential_of_another(probe, "isolation-bob")) {
+    others.push_back(*other);
   }
-  leave(probe, callers);
-  return base::fail("two callers cannot be told apart by what they are answered");
+  // Answers can be mixed up between two connections of one user as well.
+  others.push_back(probe.good_credential());
+  for (const check::Credential& other : others) {
+    Callers callers{.a = join(probe, probe.good_credential(), mcp::Operation::list_tools()),
+                    .b = join(probe, other, another_question(probe))};
+    const bool learned =
+        !share_a_session(callers) && learns_own(probe, callers.a) && learns_own(probe, callers.b);
+    if (learned && callers.a.own != callers.b.own) return callers;
+    leave(probe, callers);
+  }
+  return base::fail(
+      "two callers cannot be told apart: by who they are, or by different questions in sessions of "
+      "their own");
 }
 
 void leave(Probe& probe, const Callers& callers) {
   for (const Caller* caller : {&callers.a, &callers.b}) {
-    check::end_session(probe, caller->credential, caller->framing.session_id);
+    check::end_session(probe, caller->credential, caller->session);
   }
 }
 

@@ -11,9 +11,10 @@ namespace suites::isolation {
 /// Somebody who asks, and what the answer is when nobody else does.
 struct Caller {
   check::Credential credential;
-  mcp::Framing framing;  ///< legacy: of a session of the caller's own
+  mcp::Framing framing;
+  std::string session = {};  ///< legacy: of the caller's own; empty: none
   mcp::Operation operation;
-  std::string own;  ///< what the answer says
+  std::string own = {};  ///< what the answer says
 };
 
 struct Callers {

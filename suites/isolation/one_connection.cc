@@ -33,10 +33,13 @@ Finding mixed_up(Probe& probe, const mcp::Answer& answer, const std::string& whe
   return finding;
 }
 
+std::string next_id(Probe& probe) { return std::to_string(probe.context().count_exchange()); }
+
 Finding in_turn(Probe& probe) {
   const auto callers = told_apart_by_identity(probe);
   if (!callers) return without_identity(probe);
   wire::Connection connection = probe.context().connect();
+  std::string id;
   int reused = 0;
   int own = 0;
   Finding finding = Finding::met();
@@ -44,7 +47,8 @@ Finding in_turn(Probe& probe) {
     const bool even = i % 2 == 0;
     const Caller& mine = even ? callers->b : callers->a;
     const Caller& theirs = even ? callers->a : callers->b;
-    const mcp::Answer answer = ask_patiently(probe, connection, mine, "7");
+    if (!even) id = next_id(probe);
+    const mcp::Answer answer = ask_patiently(probe, connection, mine, id);
     const std::string text = said(answer);
     reused += static_cast<int>(answer.exchange.reused_connection);
     own += static_cast<int>(text == mine.own);
@@ -71,8 +75,8 @@ Finding after_change(Probe& probe) {
   Caller second = callers->b;
   const std::string own_session = second.framing.session_id;
   second.framing = first.framing;
-  const mcp::Answer before = ask_patiently(probe, connection, first, "1");
-  const mcp::Answer after = ask_patiently(probe, connection, second, "2");
+  const mcp::Answer before = ask_patiently(probe, connection, first, next_id(probe));
+  const mcp::Answer after = ask_patiently(probe, connection, second, next_id(probe));
   second.framing.session_id = own_session;
   const std::string text = said(after);
   leave(probe, *callers);
@@ -97,7 +101,7 @@ const check::Suite kConnectionCases{
         {.id = "one-connection-in-turn",
          .title = "callers who take turns on one connection get their own answers",
          .sends = "50 requests for the tool that says who is calling, of two callers in turn, with "
-                  "one JSON-RPC id, on one connection.",
+                  "one JSON-RPC id for each pair, on one connection.",
          .level = Level::must,
          .references = {{"RFC 9110", "3.3"}, {"MCP", "access-token-privilege-restriction"}},
          .requirements = {"REF-ISO-2"},

@@ -10,6 +10,11 @@ namespace suites::session {
 using check::Finding;
 using check::Probe;
 
+bool is_only_one(const mcp::Greeting& greeting) {
+  const int status = greeting.last.status();
+  return !greeting.ok() && !greeting.refused && status / 100 == 4 && status != 429;
+}
+
 mcp::Answer use(Probe& probe, const check::Credential& credential, const std::string& id) {
   return probe.send({.credential = credential, .edit = check::in_session(id)});
 }
@@ -33,6 +38,7 @@ check::Body about_session(OfSession body) {
     Live live{.credential = probe.good_credential(), .id = {}};
     const mcp::Greeting greeting = check::begin_session(probe, live.credential);
     live.id = greeting.session_id;
+    if (is_only_one(greeting)) return Finding::skipped("the server begins no second session");
     if (!greeting.ok() || live.id.empty()) {
       return Finding::undecided("no session could be begun: " + greeting.last.summary());
     }

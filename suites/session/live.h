@@ -13,6 +13,9 @@ struct Live {
   std::string id;
 };
 
+/// Whether the server would not begin one session more: some have one for all.
+bool is_only_one(const mcp::Greeting& greeting);
+
 /// One request of the control's operation in that session.
 mcp::Answer use(check::Probe& probe, const check::Credential& credential, const std::string& id);
 /// The same without a body: GET for its stream, DELETE for its end.
