@@ -40,6 +40,7 @@ Times times_of(const json& note, const char* name) {
   }
   const json levels = member(note, "quantiles");
   const json values = member(distribution, "quantiles_ns");
+  if (!levels.is_array() || !values.is_array()) return times;
   for (std::size_t i = 0; i < levels.size() && i < values.size(); ++i) {
     if (levels[i] == 0.5 && values[i].is_number()) times.median_ns = values[i].get<std::int64_t>();
   }
