@@ -6,6 +6,7 @@
 #include "harness/check/probe.h"
 
 namespace check {
+
 base::Result<std::unique_ptr<Another>> Another::prepare(Probe& judge) {
   const Profile& profile = judge.target().profile;
   auto provider = idp::MockIdp::start({.persona = profile.persona.value_or(idp::Persona::generic)});
@@ -50,6 +51,18 @@ std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body)
     auto another = Another::prepare(judge);
     if (!another) return Finding::failed(another.error().message);
     return body(**another);
+  };
+}
+
+std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body) {
+  return [body = std::move(body)](Probe& judge) {
+    if (!judge.context().options().start_instance) return body(judge);
+    auto another = Another::prepare(judge);
+    if (!another) return Finding::failed(another.error().message);
+    if (const auto started = (*another)->start(); !started) {
+      return Finding::undecided("a second server could not be started: " + started.error().message);
+    }
+    return body((*another)->probe());
   };
 }
 

@@ -34,6 +34,7 @@ struct Needs {
   bool scoped_tool = false;  ///< a tool with a scope of its own
   bool spawned = false;      ///< we started the target ourselves
   bool alone = false;        ///< changes shared state: nothing else may run meanwhile
+  bool own_server = false;   ///< gets a server of its own where we can start one, else as `alone`
   bool waits = false;        ///< spends seconds waiting; waits are shared
   bool loud = false;         ///< floods or breaks: opt-in off loopback
   bool last = false;         ///< looks back on the whole run

@@ -77,7 +77,7 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   }
 }
 
-Context::Context(const Context& original, std::string url, idp::MockIdp& idp)
+Context::Context(Context& original, std::string url, idp::MockIdp& idp)
     : options_(original.options_),
       original_(&original),
       idp_(idp),
@@ -248,6 +248,7 @@ bool Context::renew_session() {
 }
 
 void Context::note(std::string_view name, std::string_view json) {
+  if (original_ != nullptr) return original_->note(name, json);
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(observations_.begin(), observations_.end(),
                                   [&](const Observation& one) { return one.first == name; });
@@ -265,6 +266,7 @@ std::vector<Observation> Context::observations() const {
 }
 
 void Context::remember_refused(Refused refused) {
+  if (original_ != nullptr) return original_->remember_refused(std::move(refused));
   wire::Exchange& exchange = refused.exchange;
   exchange.raw_response = {};
   if (exchange.response && exchange.response->body.size() > kMaxRefusedBody) {

@@ -113,7 +113,9 @@ class Context {
   Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue);
   /// Of one more process of the same target, at `url`, which trusts `idp`: what was found out about
   /// the first one holds for it. `original` has to outlive it.
-  Context(const Context& original, std::string url, idp::MockIdp& idp);
+  Context(Context& original, std::string url, idp::MockIdp& idp);
+  /// Whether this is such a process, of which only one case knows.
+  bool is_another() const { return original_ != nullptr; }
 
   /// Finds era, revision, control token, scopes and tools. The error is one sentence that says
   /// what is wired wrongly.
@@ -177,7 +179,7 @@ class Context {
   /// What several cases want to know and one finds out, by name; see Memo.
   template <typename T>
   const T& once(std::string_view name, const std::function<T()>& make) {
-    return memo_.once<T>(name, make);
+    return original_ != nullptr ? original_->once<T>(name, make) : memo_.once<T>(name, make);
   }
   /// Seconds past `exp` for which tokens are still accepted; measured once, by bisection.
   /// Nothing when it could not be measured.
@@ -208,7 +210,7 @@ class Context {
   std::string control_token();
   std::string login_token();
   Options options_;
-  const Context* original_ = nullptr;
+  Context* original_ = nullptr;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
   Target target_;

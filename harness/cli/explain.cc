@@ -64,6 +64,7 @@ std::string applies_to(const check::Needs& needs) {
     if (needs_it) needed.emplace_back(words);
   }
   if (!needed.empty()) text += "; needs " + base::join(needed, ", ");
+  if (needs.own_server) text += "; runs on a server of its own, where one can be started";
   return needs.alone ? text + "; runs while nothing else does" : text;
 }
 

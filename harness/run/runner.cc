@@ -22,9 +22,11 @@ constexpr milliseconds kCaseLimit{60'000};
 /// The same for cases that wait on purpose.
 constexpr milliseconds kWaitingCaseLimit{300'000};
 constexpr std::size_t kMaxWaiters = 48;
+/// Servers at a time beside the one that is judged: some need hundreds of megabytes.
+constexpr std::size_t kMostServers = 8;
 
 /// In which part of the run a case has its place.
-enum class Phase { parallel, waiting, alone, last };
+enum class Phase { parallel, waiting, on_own_server, alone, last };
 
 class Runner {
  public:
@@ -48,12 +50,15 @@ class Runner {
     {
       const Lookout lookout([this] { return look_for_stop(); });
       const std::vector<std::size_t> waiting = plan(Phase::waiting);
+      const std::vector<std::size_t> on_own_server = plan(Phase::on_own_server);
       const std::vector<std::size_t> parallel = plan(Phase::parallel);
       const std::size_t workers =
           jobs != 0 ? jobs : std::max(1U, std::thread::hardware_concurrency());
       // Waiting cases begin first and wait side by side, while the others do their work.
       std::vector<std::thread> threads;
       start(threads, waiting, next_waiting_, std::min(waiting.size(), kMaxWaiters));
+      const std::size_t servers = jobs == 1 ? 1 : kMostServers;
+      start(threads, on_own_server, next_on_own_server_, std::min(on_own_server.size(), servers));
       start(threads, parallel, next_parallel_, std::min(parallel.size(), workers));
       for (std::thread& thread : threads) thread.join();
       for (const std::size_t index : plan(Phase::alone)) run_one(index);
@@ -70,7 +75,8 @@ class Runner {
  private:
   Phase phase_of(const check::Case& subject) const {
     if (subject.needs.last) return Phase::last;
-    if (subject.needs.alone) return Phase::alone;
+    if (subject.needs.own_server && context_.options().start_instance) return Phase::on_own_server;
+    if (subject.needs.alone || subject.needs.own_server) return Phase::alone;
     // With a shared clock a wait moves everybody's time.
     if (subject.needs.waits) {
       return context_.options().shared_clock != nullptr ? Phase::alone : Phase::waiting;
@@ -160,7 +166,7 @@ class Runner {
 
   check::CaseResult run_body(const check::Case& subject) {
     // What changes shared state has to wait where a server takes its time to notice.
-    const bool may_wait = subject.needs.waits || subject.needs.alone;
+    const bool may_wait = subject.needs.waits || subject.needs.alone || subject.needs.own_server;
     const milliseconds limit = may_wait ? kWaitingCaseLimit : kCaseLimit;
     const auto began = std::chrono::steady_clock::now();
     const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
@@ -215,6 +221,7 @@ class Runner {
   std::vector<std::optional<check::CaseResult>> done_;
   std::optional<std::string> stopped_;
   std::atomic<std::size_t> next_waiting_{0};
+  std::atomic<std::size_t> next_on_own_server_{0};
   std::atomic<std::size_t> next_parallel_{0};
 };
 

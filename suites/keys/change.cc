@@ -209,7 +209,7 @@ check::Case change(std::string id, std::string title, std::string sends, Level l
           .level = level,
           .references = {{"OIDC Core", "10.1.1"}, {"RFC 7517", "4.5"}},
           .requirements = {"REF-KEYS-1"},
-          .needs = {.issuer = true, .alone = true},
+          .needs = {.issuer = true, .own_server = true},
           .faults = std::move(faults),
           .why =
               "Issuers change their keys, as a routine and after a break-in. A server that does "

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <utility>
 
+#include "harness/check/another.h"
 #include "mock-idp/idp/provider.h"
 
 namespace suites::keys {
@@ -266,16 +267,18 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
 }
 
 check::Body choreographed(std::function<Finding(Choreography&)> body) {
-  return [body = std::move(body)](Probe& probe) {
+  return check::on_own_server([body = std::move(body)](Probe& probe) {
     if (!probe.control_accepted()) {
       return Finding::undecided("good credentials were refused before anything was changed");
     }
     Choreography play(probe);
     Finding finding = body(play);
+    // Nobody else will use a server of the case's own.
+    if (probe.context().is_another()) return finding;
     play.restore();
     play.settle();
     return finding;
-  };
+  });
 }
 
 }  // namespace suites::keys

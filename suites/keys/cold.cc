@@ -162,7 +162,7 @@ check::Case cold_outage(const ColdOutage& outage) {
       .level = Level::bcp,
       .references = {{"MCP", "token-handling"}, {"RFC 9110", "15.6.4"}, {"CWE-636", ""}},
       .requirements = {"RS-08", "REF-COLD-1"},
-      .needs = {.issuer = true, .spawned = true},
+      .needs = {.issuer = true, .spawned = true, .own_server = true},
       .faults = {"keys.outage-open", "keys.outage-500", "keys.never-again"},
       .why =
           "Whoever keeps a server from its issuer must not be let in by that, and must not keep it "
@@ -236,7 +236,7 @@ std::vector<check::Case> cold_starts() {
        .level = Level::bcp,
        .references = {{"OIDC Core", "10.1.1"}, {"CWE-405", ""}},
        .requirements = {"REF-COLD-2"},
-       .needs = {.issuer = true, .spawned = true, .alone = true, .loud = true},
+       .needs = {.issuer = true, .spawned = true, .own_server = true, .loud = true},
        .faults = {"keys.no-single-flight"},
        .why =
            "After a restart a busy server floods its issuer, which may limit it, and then nobody "

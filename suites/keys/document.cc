@@ -137,7 +137,7 @@ check::Case tolerant(std::string id, std::string title, std::string sends,
           .level = Level::should,
           .references = {{"RFC 7517", "5"}},
           .requirements = {"REF-KEYS-3"},
-          .needs = {.issuer = true, .alone = true},
+          .needs = {.issuer = true, .own_server = true},
           .faults = std::move(faults),
           .why =
               "Issuers add keys of new kinds for other clients. A server that cannot read one "
@@ -252,7 +252,7 @@ const check::Suite kid_cases{
          .level = Level::bcp,
          .references = {{"RFC 7517", "4.5"}},
          .requirements = {"REF-KEYS-3"},
-         .needs = {.issuer = true, .alone = true},
+         .needs = {.issuer = true, .own_server = true},
          .faults = {"keys.duplicate-500"},
          .why = "Keys of different types may share a kid, and issuers make mistakes. A server that "
                 "fails then tells its clients that it is broken, and its users that they are.",
@@ -263,7 +263,7 @@ const check::Suite kid_cases{
          .sends = "A token without kid by a published key without kid, beside other keys.",
          .level = Level::observe,
          .references = {{"RFC 7515", "4.1.4"}, {"RFC 7517", "4.5"}},
-         .needs = {.issuer = true, .alone = true},
+         .needs = {.issuer = true, .own_server = true},
          .why = "Where several keys are published, servers differ in whether they try them all.",
          .fix = "Nothing to mend: give every key a kid, and every token the kid of its key.",
          .run = choreographed(no_kid)},

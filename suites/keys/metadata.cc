@@ -127,7 +127,7 @@ const check::Suite metadata_cases{
              "another issuer.",
          .references = {{"RFC 8414", "3.3"}, {"OIDC Discovery", "4.3"}},
          .requirements = {"REF-8414-1"},
-         .needs = {.issuer = true, .spawned = true, .setting = "discovery"},
+         .needs = {.issuer = true, .spawned = true, .own_server = true, .setting = "discovery"},
          .faults = {"keys.any-metadata"},
          .why = "Whoever can put a document where the metadata is looked for, or redirect there, "
                 "hands the server his own keys.",
@@ -140,7 +140,7 @@ const check::Suite metadata_cases{
                   "metadata names.",
          .level = Level::observe,
          .references = {{"RFC 8414", "2"}},
-         .needs = {.issuer = true, .spawned = true, .setting = "discovery"},
+         .needs = {.issuer = true, .spawned = true, .own_server = true, .setting = "discovery"},
          .faults = {"keys.discovered-once"},
          .why =
              "A server that reads the metadata only as it starts has to be started anew when its "

@@ -248,7 +248,7 @@ std::vector<check::Case> outage_cases() {
          .level = Level::bcp,
          .references = {{"CWE-636", ""}, {"OIDC Core", "10.1.1"}},
          .requirements = {"REF-KEYS-5"},
-         .needs = {.issuer = true, .alone = true, .loud = true},
+         .needs = {.issuer = true, .own_server = true, .loud = true},
          .faults = outage.faults,
          .why = "Issuers fail. A server that opens then is opened by whoever makes them fail; one "
                 "that drops what it knows, or needs a restart, makes their minute its own hour.",
@@ -358,7 +358,7 @@ const check::Suite slow_cases{
          .level = Level::bcp,
          .references = {{"CWE-400", ""}, {"CWE-667", ""}},
          .requirements = {"REF-KEYS-5"},
-         .needs = {.issuer = true, .alone = true, .loud = true},
+         .needs = {.issuer = true, .own_server = true, .loud = true},
          .faults = {"keys.stall-blocks"},
          .why = "Whoever sends tokens with unknown kids decides when the server fetches keys. If "
                 "everybody waits for that, a slow issuer is a dead server.",

@@ -114,7 +114,7 @@ const check::Suite unknown_cases{
          .level = Level::bcp,
          .references = {{"RFC 7515", "4.1.4"}, {"RFC 8725", "3.10"}},
          .requirements = {"REF-KEYS-4"},
-         .needs = {.issuer = true, .alone = true},
+         .needs = {.issuer = true, .own_server = true},
          .faults = {"keys.first-key-for-any-kid", "key.kid-ignored"},
          .why =
              "A server that takes the key it has for the one that was named does not notice when "
@@ -127,7 +127,7 @@ const check::Suite unknown_cases{
          .level = Level::bcp,
          .references = {{"CWE-400", ""}, {"RFC 8725", "3.10"}},
          .requirements = {"REF-KEYS-4", "RS-08"},
-         .needs = {.issuer = true, .alone = true, .loud = true},
+         .needs = {.issuer = true, .own_server = true, .loud = true},
          .faults = {"keys.refetch-every-unknown", "keys.flood-locks-out"},
          .why = "Anybody can send a token with a kid of his own. If each one is a request to the "
                 "issuer, a small flood here is a large one there.",

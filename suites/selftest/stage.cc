@@ -186,7 +186,7 @@ bool applies(const check::Case& subject, const Stage& stage) {
 
 bool is_dear(const check::Case& subject) {
   const check::Needs& needs = subject.needs;
-  return needs.waits || needs.alone || needs.loud || needs.spawned;
+  return needs.waits || needs.alone || needs.own_server || needs.loud || needs.spawned;
 }
 
 std::vector<Stage> strict_stages(const check::Modes& modes) {
