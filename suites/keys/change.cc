@@ -99,7 +99,7 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
       "fetched the key set {} times",
       static_cast<double>(gone.after.count()) / 1'000, gone.fetches);
   if (!fetched && gone.cut) {
-    return Finding::undecided(seen + "; --quick does not wait longer");
+    return Finding::undecided(fmt::format("{}; {}", seen, play.why_not_longer()));
   }
   if (!fetched && !play.declared() && gone.after < 1h) {
     return Finding::undecided(

@@ -30,8 +30,8 @@ constexpr milliseconds kSilence{35'000};
 /// key set is too old.
 constexpr std::array kSoon = {0ms, 1'100ms, kShortWait - 1'100ms};
 
-/// Only the material of these is ever used, so that little has to be made; kids are never used
-/// twice.
+/// Only the material of these is ever used, in turn, so that little has to be made; kids are never
+/// used twice.
 constexpr std::array kPoolIndexes = {41U, 43U, 45U, 47U};
 
 unsigned next_number() {
@@ -82,10 +82,10 @@ void Choreography::settle() {
 }
 
 jose::Key Choreography::make_key() {
-  const unsigned number = next_number();
-  const auto key = jose::Key::from_pool(control_.alg(), kPoolIndexes[number % kPoolIndexes.size()]);
+  const auto key =
+      jose::Key::from_pool(control_.alg(), kPoolIndexes[made_++ % kPoolIndexes.size()]);
   // The pool has keys for each algorithm that a control can have.
-  return (key ? *key : control_).with_kid(fmt::format("mcp-authspec-new-{}", number));
+  return (key ? *key : control_).with_kid(fmt::format("mcp-authspec-new-{}", next_number()));
 }
 
 void Choreography::publish(const jose::Key& key) {
@@ -179,8 +179,53 @@ std::size_t Choreography::fetches_where(std::uint64_t since,
   });
 }
 
+bool Choreography::asked(std::uint64_t since) const {
+  return provider_.journal.count([&](const idp::Entry& entry) {
+    return entry.sequence > since && entry.issuer == issuer_ &&
+           (entry.endpoint == "jwks" || entry.endpoint == "discovery" ||
+            entry.endpoint == "oauth-metadata");
+  }) > 0;
+}
+
 std::size_t Choreography::fetches(std::uint64_t since) const {
   return fetches_where(since, [](const idp::Entry&) { return true; });
+}
+
+namespace {
+
+/// Milliseconds of long waits that the run has left.
+std::atomic<long long>& allowance(Probe& probe, seconds budget) {
+  return *probe.context().once<std::shared_ptr<std::atomic<long long>>>("keys.allowance", [&] {
+    return std::make_shared<std::atomic<long long>>(2 * milliseconds(budget).count());
+  });
+}
+
+}  // namespace
+
+bool Choreography::may_wait_long() const {
+  if (quick()) return false;
+  return beside() || allowance(probe_, budget()) > 0;
+}
+
+std::string_view Choreography::why_not_longer() const {
+  return quick()
+             ? "some servers take longer, which --quick does not wait for"
+             : "what a run waits for keys is used up: where we start the server (--spawn), such "
+               "cases wait side by side";
+}
+
+bool Choreography::wait_long(milliseconds pause, std::string_view reason) {
+  if (!beside()) allowance(probe_, budget()) -= pause.count();
+  return probe_.wait(pause, reason);
+}
+
+bool Choreography::beside() const {
+  return probe_.context().is_another() || probe_.context().options().shared_clock != nullptr;
+}
+
+bool Choreography::patient() const {
+  return !quick() && probe_.context().is_another() &&
+         probe_.context().options().shared_clock == nullptr;
 }
 
 seconds Choreography::budget() const {
@@ -203,16 +248,17 @@ Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
   for (std::size_t i = 0;; ++i) {
     const bool silent = i >= kSoon.size();
     awaited.after = elapsed_since(begin);
-    if (silent && (quick() || awaited.after >= longest)) break;
+    if (silent && (!may_wait_long() || awaited.after >= longest)) break;
     const milliseconds silence = costly ? kSilence : std::max(kSilence, awaited.after);
     const milliseconds pause = silent ? silence : kSoon.at(i);
-    if (pause > 0ms && !probe_.wait(pause, "servers look for new keys now and then only")) break;
+    const std::string_view reason = "servers look for new keys now and then only";
+    if (pause > 0ms && !(silent ? wait_long(pause, reason) : probe_.wait(pause, reason))) break;
     awaited.last = send_by(key);
     awaited.happened = awaited.last.kind == mcp::Kind::result;
     awaited.after = elapsed_since(begin);
     if (awaited.happened) break;
   }
-  awaited.cut = !awaited.happened && quick() && awaited.after < longest;
+  awaited.cut = !awaited.happened && !may_wait_long() && awaited.after < longest;
   awaited.fetches = fetches(since);
   return awaited;
 }
@@ -225,7 +271,8 @@ Awaited Choreography::await(const std::function<bool()>& done, seconds longest,
   Awaited awaited;
   milliseconds pause{0};
   for (;;) {
-    if (pause > 0ms && !probe_.wait(pause, reason)) break;
+    const bool is_long = pause > kShortWait;
+    if (pause > 0ms && !(is_long ? wait_long(pause, reason) : probe_.wait(pause, reason))) break;
     awaited.happened = done();
     awaited.after = elapsed_since(begin);
     if (awaited.happened || awaited.after >= longest) break;
@@ -233,7 +280,7 @@ Awaited Choreography::await(const std::function<bool()>& done, seconds longest,
     if (awaited.after < kShortWait) {
       pause = awaited.after < 1s ? 1'100ms : 1'800ms;
     } else {
-      awaited.cut = quick();
+      awaited.cut = !may_wait_long();
       if (awaited.cut) break;
       pause = costly ? 10'000ms : 2 * awaited.after;
     }
@@ -255,7 +302,7 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
       "{}: {} for {:.0f} s, in which it fetched the key set {} times", what, awaited.last.summary(),
       static_cast<double>(awaited.after.count()) / 1'000, awaited.fetches);
   if (awaited.cut) {
-    return Finding::undecided(seen + "; some servers take longer, which --quick does not wait for");
+    return Finding::undecided(fmt::format("{}; {}", seen, why_not_longer()));
   }
   if (declared() && awaited.after < *probe_.target().profile.key_cache_ttl) {
     return Finding::undecided(seen + "; the declared key_cache_ttl_s is longer than a case waits");
@@ -264,6 +311,18 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
                                     "when the issuer changes its keys nobody gets in any more");
   finding.cause = "new keys of the issuer are not taken up";
   return finding;
+}
+
+std::function<Finding(Choreography&)> patiently(std::function<Finding(Choreography&)> body) {
+  return [body = std::move(body)](Choreography& play) {
+    Finding finding = body(play);
+    if (finding.kind != Finding::Kind::undecided || !play.patient()) return finding;
+    play.end_outage();
+    if (!play.probe().wait(kSilence, "the server does not look for new keys just now")) {
+      return finding;
+    }
+    return body(play);
+  };
 }
 
 check::Body choreographed(std::function<Finding(Choreography&)> body) {

@@ -20,6 +20,8 @@ using std::chrono::seconds;
 inline constexpr seconds kMaxAge{1};
 /// What it says otherwise: a server may have fetched it just before.
 inline constexpr seconds kUsualMaxAge{5};
+/// Longer than widely used clients look for no new keys after they did.
+inline constexpr seconds kBeyondSilence{45};
 
 /// What was waited for, and what came of it.
 struct Awaited {
@@ -81,11 +83,20 @@ class Choreography {
   // The journal.
   std::uint64_t now() const;  ///< where it ends
   std::size_t fetches(std::uint64_t since) const;
+  /// Whether the server asked its issuer for keys, or where they are.
+  bool asked(std::uint64_t since) const;
   std::size_t fetches_where(std::uint64_t since,
                             const std::function<bool(const idp::Entry&)>& which) const;
 
   // Waiting.
   bool quick() const { return probe_.context().options().quick; }
+  /// Whether what takes longer than a key set's max-age may be waited for. On the server that is
+  /// judged each case waits for itself, so a run has an allowance; beside it there is time enough.
+  bool may_wait_long() const;
+  /// Why not.
+  std::string_view why_not_longer() const;
+  /// Whether there is time for half a minute of silence beside what else has to be waited for.
+  bool patient() const;
   /// How long may be waited for what is kept for the sake of caching.
   seconds budget() const;
   /// Whether the profile says how long.
@@ -104,12 +115,16 @@ class Choreography {
   check::Finding not_taken_up(const Awaited& awaited, std::string_view what);
 
  private:
+  /// Whether waiting holds up nobody.
+  bool beside() const;
+  bool wait_long(milliseconds pause, std::string_view reason);
   check::Probe& probe_;
   idp::Provider& provider_;
   idp::KeySet& keys_;
   std::string issuer_;
   idp::KeySetContents before_;
   jose::Key control_;
+  std::size_t made_ = 0;  ///< keys
   std::vector<std::string> planted_;
   bool closed_ = false;
   bool restored_ = false;
@@ -117,6 +132,11 @@ class Choreography {
 
 /// The body of a case: good credentials are accepted before, and afterwards again.
 check::Body choreographed(std::function<check::Finding(Choreography&)> body);
+
+/// Where that is left undecided, it is tried once more after half a minute of silence, if there is
+/// time: the server may not have looked for new keys for a while.
+std::function<check::Finding(Choreography&)> patiently(
+    std::function<check::Finding(Choreography&)> body);
 
 /// "at once", "after 6.5 s".
 std::string in_words(milliseconds span);

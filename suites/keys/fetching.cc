@@ -94,7 +94,7 @@ std::string asks_again(Choreography& play, const std::string& cache_control) {
   const jose::Key key = play.make_key();
   play.publish(key);
   const std::uint64_t since = play.now();
-  const Awaited taken = play.takes_up(key, kMaxAge);
+  const Awaited taken = play.takes_up(key, play.patient() ? kBeyondSilence : kMaxAge);
   if (!taken.happened || play.fetches(since) == 0) return "not measured: no new key is taken up";
   const std::uint64_t then = play.now();
   const bool later = play.probe().wait(kBeyondMaxAge, "a max-age of one second has to pass");
@@ -119,7 +119,7 @@ Finding tagged(Choreography& play) {
   play.cache("max-age=1", /*tagged=*/true);
   const jose::Key key = play.make_key();
   play.publish(key);
-  const Awaited taken = play.takes_up(key, kMaxAge);
+  const Awaited taken = play.takes_up(key, play.patient() ? kBeyondSilence : kMaxAge);
   if (!taken.happened) return Finding::undecided("no new key is taken up within seconds");
   const std::uint64_t since = play.now();
   std::string refused;
@@ -159,9 +159,8 @@ Finding redirected(Choreography& play) {
       play.probe().context().provider().journal().count([&](const idp::Entry& entry) {
         return entry.endpoint == "bait" && entry.target.find(path) != std::string::npos;
       });
-  const std::string seen = !asked      ? "not measured: the server does not look for keys now"
-                           : hits == 0 ? "not followed"
-                                       : "followed";
+  if (!asked) return Finding::undecided("the server does not look for keys now");
+  const std::string seen = hits == 0 ? "not followed" : "followed";
   play.probe().note("key_set_redirect", base::json_string(seen));
   return Finding::met(seen + "; the token: " + answer.summary());
 }
@@ -193,7 +192,7 @@ const check::Suite fetching_cases{
          .why = "Right after a change of keys everybody's token has the new one. A fetch for each "
                 "is a storm that the issuer may answer with 429, and then nobody gets in.",
          .fix = "Let one request fetch the keys, and the others wait for it.",
-         .run = choreographed(herd)},
+         .run = choreographed(patiently(herd))},
         {.id = "cache-etag",
          .title = "304 Not Modified means that the key set is what it was",
          .sends = "Good tokens, while the key set has an ETag and is answered with 304.",
@@ -204,7 +203,7 @@ const check::Suite fetching_cases{
          .faults = {"keys.not-modified-empties"},
          .why = "A server that validates what it has cached, and then drops it, refuses everybody.",
          .fix = "On 304 keep the keys, and take the new max-age.",
-         .run = choreographed(tagged)},
+         .run = choreographed(patiently(tagged))},
         {.id = "cache-headers",
          .title = "which cache headers of the key set are heeded",
          .sends =
@@ -225,7 +224,7 @@ const check::Suite fetching_cases{
          .faults = {"keys.redirect-followed"},
          .why = "Who can redirect the key set of an issuer sends the server's requests anywhere.",
          .fix = "Fetch keys from the configured URL, and do not follow redirects off its origin.",
-         .run = choreographed(redirected)},
+         .run = choreographed(patiently(redirected))},
     }};
 
 }  // namespace

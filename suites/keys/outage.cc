@@ -67,7 +67,7 @@ Seen live_through(Choreography& play, const Outage& outage) {
   outage.begin(play);
   seen.unknown = ask_for_unknown(play, unknown, seen);
   // Connections that are refused leave no trace at the issuer.
-  const auto asked = [&] { return play.fetches(since) > 0 || !play.leaves_traces(); };
+  const auto asked = [&] { return play.asked(since) || !play.leaves_traces(); };
   seen.asked = asked();
   if (!seen.asked && !play.quick() && seen.unknown.kind != mcp::Kind::result &&
       play.probe().wait(35s, "many servers look for new keys twice a minute only")) {
@@ -364,7 +364,7 @@ const check::Suite slow_cases{
                 "everybody waits for that, a slow issuer is a dead server.",
          .fix = "Fetch without holding the lock that requests need, and serve those whose keys are "
                 "there.",
-         .run = choreographed(slow)},
+         .run = choreographed(patiently(slow))},
     }};
 
 }  // namespace

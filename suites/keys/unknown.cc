@@ -120,7 +120,7 @@ const check::Suite unknown_cases{
              "A server that takes the key it has for the one that was named does not notice when "
              "a key was withdrawn and another one kept.",
          .fix = "Choose the key by kid; where none has it, fetch the set once more, then refuse.",
-         .run = choreographed(sole_key)},
+         .run = choreographed(patiently(sole_key))},
         {.id = "unknown-kid-flood",
          .title = "a flood of unknown kids has the key set fetched seldom, and locks nobody out",
          .sends = "50 tokens with random kids, a good one after every ten.",
