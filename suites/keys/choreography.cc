@@ -263,6 +263,10 @@ Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
   return awaited;
 }
 
+bool Choreography::wait_for_attention() {
+  return wait_long(kSilence, "the server does not look for new keys just now");
+}
+
 Awaited Choreography::await(const std::function<bool()>& done, seconds longest,
                             std::string_view reason) {
   const bool costly = probe_.context().options().shared_clock == nullptr;
@@ -318,10 +322,7 @@ std::function<Finding(Choreography&)> patiently(std::function<Finding(Choreograp
     Finding finding = body(play);
     if (finding.kind != Finding::Kind::undecided || !play.patient()) return finding;
     play.end_outage();
-    if (!play.probe().wait(kSilence, "the server does not look for new keys just now")) {
-      return finding;
-    }
-    return body(play);
+    return play.wait_for_attention() ? body(play) : finding;
   };
 }
 

@@ -108,6 +108,9 @@ class Choreography {
   /// clients refuse new keys that long after each fetch, and some after each unknown kid.
   Awaited takes_up(const jose::Key& key, seconds longest);
   Awaited takes_up(const jose::Key& key) { return takes_up(key, budget()); }
+  /// So long that a server that does not look for new keys just now will do so again. False if the
+  /// run is being ended.
+  bool wait_for_attention();
   /// Until `done` is true, asking seldom; the reason is shown.
   Awaited await(const std::function<bool()>& done, seconds longest, std::string_view reason);
 
