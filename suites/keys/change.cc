@@ -170,12 +170,14 @@ Finding abrupt(Choreography& play) {
   if (!play.takes_up(old).happened) {
     return Finding::undecided("the server did not take the key up that was to be replaced");
   }
-  const std::uint64_t since = play.now();
   play.replace(old, fresh);
   const Awaited taken = play.takes_up(fresh);
   if (!taken.happened) {
     return play.not_taken_up(taken, "a token by the key that replaced the old one");
   }
+  // Some keep each key for its own time, so that the set was fetched for the new one proves nothing
+  // about the old one; that it is fetched once more does.
+  const std::uint64_t since = play.now();
   const Awaited gone = await_refusal(play, old, since);
   if (!gone.happened) return judge_withdrawn(play, gone, outlives(play, since));
   return Finding::met(fmt::format("new key accepted {}, old one refused {} more",
