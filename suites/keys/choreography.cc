@@ -56,6 +56,20 @@ std::string json_seconds(milliseconds span) {
   return fmt::format("{:.1f}", static_cast<double>(span.count()) / 1'000);
 }
 
+bool gave_up(const mcp::Answer& answer) {
+  return answer.exchange.failure != wire::Failure::timeout;
+}
+
+std::string unanswered(const mcp::Answer& answer) {
+  if (!gave_up(answer)) {
+    return "each such token keeps a connection of the server busy, as long as the issuer is silent";
+  }
+  return answer.exchange.failure == wire::Failure::refused
+             ? "the server has ended: one token while its issuer fails takes it from everybody"
+             : "the connection was closed without an answer, as by a server that ends: see whether "
+               "it still runs";
+}
+
 Choreography::Choreography(Probe& probe)
     : probe_(probe),
       provider_(probe.context().provider().provider()),

@@ -141,6 +141,11 @@ check::Body choreographed(std::function<check::Finding(Choreography&)> body);
 std::function<check::Finding(Choreography&)> patiently(
     std::function<check::Finding(Choreography&)> body);
 
+/// What it means that a token was not answered while the issuer failed: the server waits as long as
+/// the issuer does, or it is gone.
+std::string unanswered(const mcp::Answer& answer);
+bool gave_up(const mcp::Answer& answer);  ///< rather than to wait
+
 /// "at once", "after 6.5 s".
 std::string in_words(milliseconds span);
 /// Seconds as JSON, in tenths.

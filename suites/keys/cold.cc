@@ -10,6 +10,7 @@
 
 #include "harness/check/another.h"
 #include "harness/check/probe.h"
+#include "suites/keys/choreography.h"
 
 namespace suites::keys {
 namespace {
@@ -95,11 +96,13 @@ Finding judge_outage(const mcp::Answer& answer) {
   }
   Finding finding = Finding::met(actual);
   if (status == 0) {
-    finding =
-        Finding::broken(kExpected, actual, "the client waits as long as the issuer keeps silent");
+    finding = Finding::broken(kExpected, actual, unanswered(answer));
+    finding.severity = gave_up(answer) ? check::Severity::high : check::Severity::medium;
+    finding.cause = "an outage of the issuer breaks the server";
   } else if (status == 500 || status == 501) {
     finding =
         Finding::broken(kExpected, actual, "the outage of the issuer ends in an unhandled error");
+    finding.cause = "an outage of the issuer breaks the server";
   }
   finding.outcome = finding.ok() ? check::Outcome::refused : check::Outcome::misrefused;
   return finding;

@@ -109,8 +109,9 @@ std::optional<Finding> judge_unknown(Choreography& play, const Outage& outage, c
   const int status = seen.unknown.status();
   if (seen.unknown.kind == mcp::Kind::result) return unverified(play, outage, seen);
   if (status == 0) {
-    return misrefused(play, outage, seen,
-                      "no answer: each such token keeps a connection of the server busy");
+    Finding finding = misrefused(play, outage, seen, unanswered(seen.unknown));
+    if (gave_up(seen.unknown)) finding.severity = Severity::high;
+    return finding;
   }
   // Gateways say these of what is behind them.
   const bool gateway = status == 502 || status == 503 || status == 504;
