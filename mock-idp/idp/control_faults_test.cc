@@ -175,8 +175,9 @@ TEST(GzipBomb, IsAThousandthOfWhatIsInIt) {
 
 TEST_F(ControlTest, KeySetsMayBeCachedAsTheyAreToldTo) {
   const auto caching = [&] {
-    const std::string* field = base::find_header(get("/i/main/jwks").headers, "Cache-Control");
-    return field == nullptr ? "none" : *field;
+    const http::ClientResponse answer = get("/i/main/jwks");
+    const std::string* field = base::find_header(answer.headers, "Cache-Control");
+    return field == nullptr ? std::string("none") : *field;
   };
   EXPECT_EQ(caching(), "max-age=5");
   steer("/issuers/main/keys/caching", R"({"cache_control":"no-store"})");

@@ -214,14 +214,24 @@ std::atomic<long long>& allowance(Probe& probe, seconds budget) {
   });
 }
 
+/// Whether some case of the run has waited as long as it may for a new key to be taken up, in vain.
+/// Others need not do so as well.
+std::atomic<bool>& waited_in_vain(Probe& probe) {
+  return *probe.context().once<std::shared_ptr<std::atomic<bool>>>(
+      "keys.in-vain", [] { return std::make_shared<std::atomic<bool>>(false); });
+}
+
 }  // namespace
 
 bool Choreography::may_wait_long() const {
-  if (quick()) return false;
+  if (quick() || waited_in_vain(probe_)) return false;
   return beside() || allowance(probe_, budget()) > 0;
 }
 
 std::string_view Choreography::why_not_longer() const {
+  if (!quick() && waited_in_vain(probe_)) {
+    return "another case has waited long enough, in vain: see keys.rotate-overlap";
+  }
   return quick()
              ? "some servers take longer, which --quick does not wait for"
              : "what a run waits for keys is used up: where we start the server (--spawn), such "
@@ -273,6 +283,7 @@ Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
     if (awaited.happened) break;
   }
   awaited.cut = !awaited.happened && !may_wait_long() && awaited.after < longest;
+  if (!awaited.happened && !awaited.cut && awaited.after >= budget()) waited_in_vain(probe_) = true;
   awaited.fetches = fetches(since);
   return awaited;
 }

@@ -96,9 +96,9 @@ Harm judge_beside(Choreography& play, const std::vector<Strange>& members, std::
   const Awaited clean = play.takes_up(key, patience);
   if (!clean.happened) {
     return {.finding = Finding::undecided(
-                beside.cut
-                    ? "new keys are not taken up within seconds; --quick does not wait longer"
-                    : "new keys are not taken up: see keys.rotate-overlap")};
+                beside.cut ? fmt::format("new keys are not taken up within seconds; {}",
+                                         play.why_not_longer())
+                           : "new keys are not taken up: see keys.rotate-overlap")};
   }
   play.probe().decisive(beside.last.exchange, true);
   Finding finding =
