@@ -283,7 +283,9 @@ Awaited Choreography::takes_up(const jose::Key& key, seconds longest) {
     if (awaited.happened) break;
   }
   awaited.cut = !awaited.happened && !may_wait_long() && awaited.after < longest;
-  if (!awaited.happened && !awaited.cut && awaited.after >= budget()) waited_in_vain(probe_) = true;
+  if (costly && !awaited.happened && !awaited.cut && awaited.after >= budget()) {
+    waited_in_vain(probe_) = true;
+  }
   awaited.fetches = fetches(since);
   return awaited;
 }
