@@ -25,6 +25,8 @@ base::Result<void> Another::start() {
   Context& original = judge_.context();
   auto instance = original.options().start_instance(*provider_);
   if (!instance) return tl::unexpected(instance.error());
+  if (probe_ != nullptr) judge_.include(*probe_);
+  probe_.reset();
   instance_ = std::move(*instance);
   context_ = std::make_unique<Context>(original, instance_->url(), *provider_);
   connection_ = std::make_unique<wire::Connection>(context_->connect());
@@ -55,14 +57,14 @@ std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body)
 }
 
 std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body) {
-  return [body = std::move(body)](Probe& judge) {
-    if (!judge.context().options().start_instance) return body(judge);
-    auto another = Another::prepare(judge);
-    if (!another) return Finding::failed(another.error().message);
-    if (const auto started = (*another)->start(); !started) {
+  auto beside = on_another([body](Another& another) {
+    if (const auto started = another.start(); !started) {
       return Finding::undecided("a second server could not be started: " + started.error().message);
     }
-    return body((*another)->probe());
+    return body(another.probe());
+  });
+  return [body = std::move(body), beside = std::move(beside)](Probe& judge) {
+    return judge.context().options().start_instance ? beside(judge) : body(judge);
   };
 }
 

@@ -45,7 +45,7 @@ class Another {
   /// The probe of the case, which sends to the server that is judged.
   Probe& judge() { return judge_; }
   idp::MockIdp& provider() { return *provider_; }
-  /// The error says why the server did not get ready.
+  /// Starts it, or another one in its place. The error says why the server did not get ready.
   base::Result<void> start();
   /// To send with, once it was started. What it sent is in the report of the judging case.
   Probe& probe() { return *probe_; }
