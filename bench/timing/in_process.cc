@@ -19,7 +19,7 @@
 #include "bench/timing/classes.h"
 #include "bench/timing/commands.h"
 #include "fixtures/reference-server/fixed_secret.h"
-#include "harness/timing/link.h"
+#include "harness/timing/clock.h"
 #include "harness/timing/statistics.h"
 
 namespace bench {

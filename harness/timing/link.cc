@@ -8,7 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
+
+#include "harness/timing/clock.h"
 
 namespace timing {
 namespace {
@@ -35,12 +36,6 @@ bool closed_by_peer(ssize_t got, int error) {
 }
 
 }  // namespace
-
-std::int64_t raw_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
 
 Link::Link(std::string host, std::uint16_t port, std::size_t longest)
     : host_(std::move(host)), port_(port), outgoing_(longest), incoming_(kBufferBytes) {}

@@ -55,7 +55,4 @@ class Link {
   bool reader_keeps_open_ = true;
 };
 
-/// Nanoseconds of a clock that nobody adjusts (CLOCK_MONOTONIC_RAW).
-std::int64_t raw_ns();
-
 }  // namespace timing

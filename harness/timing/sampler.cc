@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 
+#include "harness/timing/clock.h"
 #include "harness/timing/link.h"
 
 namespace timing {
@@ -183,25 +184,13 @@ Pools make_pools(const std::function<std::string()>& decoy,
   return pools;
 }
 
-std::int64_t clock_resolution_ns() {
-  constexpr int kReadings = 2000;
-  std::int64_t smallest = std::numeric_limits<std::int64_t>::max();
-  std::int64_t last = raw_ns();
-  for (int i = 0; i < kReadings; ++i) {
-    const std::int64_t now = raw_ns();
-    if (now > last) smallest = std::min(smallest, now - last);
-    last = now;
-  }
-  return smallest;
-}
-
 base::Result<std::unique_ptr<Source>> open_sampler(const Endpoint& endpoint, Pools pools,
                                                    std::uint64_t seed,
                                                    const SamplerOptions& options) {
   if (const auto good = check_pools(pools); !good) return tl::unexpected(good.error());
   if (const auto step = clock_resolution_ns(); step > kCoarsestClock) {
-    return base::fail(fmt::format("the clock of this machine has steps of {} ns, more than {}",
-                                  step, kCoarsestClock));
+    return base::fail(fmt::format(
+        "the clock of this machine counts in steps of {} ns, more than {}", step, kCoarsestClock));
   }
   auto sampler = std::make_unique<Sampler>(endpoint, std::move(pools), seed, options);
   if (const auto connected = sampler->connect(); !connected) {

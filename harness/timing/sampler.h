@@ -51,7 +51,4 @@ base::Result<std::unique_ptr<Source>> open_sampler(const Endpoint& endpoint, Poo
                                                    std::uint64_t seed,
                                                    const SamplerOptions& options = {});
 
-/// The smallest step that the clock was seen to make.
-std::int64_t clock_resolution_ns();
-
 }  // namespace timing

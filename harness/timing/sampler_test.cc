@@ -9,7 +9,6 @@
 
 #include "common/base/socket.h"
 #include "harness/timing/gate.h"
-#include "harness/timing/link.h"
 
 namespace timing {
 namespace {
@@ -95,8 +94,11 @@ struct Drawn {
 Drawn draw_from(const TinyServer& server, std::size_t count, std::chrono::milliseconds span = 10s,
                 const SamplerOptions& options = hasty()) {
   auto source = open_sampler(server.endpoint(), pools(), 1, options);
-  EXPECT_TRUE(source) << source.error().message;
   Drawn drawn;
+  if (!source) {
+    ADD_FAILURE() << source.error().message;
+    return drawn;
+  }
   drawn.draw = (*source)->draw(count, base::Deadline::after(span), drawn.pairs);
   return drawn;
 }
@@ -254,8 +256,6 @@ TEST(Sampler, TheGateFailsAServerThatTakesItsTimeOverTheSecret) {
   EXPECT_EQ(result.verdict, Verdict::fail) << result.reason;
   EXPECT_EQ(result.direction, Direction::slower);
 }
-
-TEST(Clock, IsFineEnough) { EXPECT_LE(clock_resolution_ns(), 100); }
 
 }  // namespace
 }  // namespace timing
