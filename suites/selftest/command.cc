@@ -27,6 +27,7 @@ struct Flags {
   std::string fault;
   std::vector<std::string> reports;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool wide = false;
   bool verbose = false;
 };
 
@@ -58,8 +59,9 @@ int run_selftest(const Flags& flags) {
   }
   const auto path = json_path(flags.reports);
   if (!path) return cli::fail_usage(path.error().message);
-  const auto plan = make_plan(modes, flags.cases, flags.fault, flags.jobs);
+  auto plan = make_plan(modes, flags.cases, flags.fault, flags.jobs);
   if (!plan) return cli::fail_usage(plan.error().message);
+  plan->wide = flags.wide;
 
   const auto begin = std::chrono::steady_clock::now();
   const auto matrix = carry_out(*plan, show_progress);
@@ -94,6 +96,8 @@ void add_selftest(CLI::App& root, int& exit_code) {
                                       "json[=PATH]; without a path to standard output"));
   command->add_option("--jobs", flags->jobs, "Servers that are judged side by side")
       ->check(CLI::Range(1, 64));
+  command->add_flag("--wide", flags->wide,
+                    "Judge each faulty server by the cases too that do not name its fault");
   command->add_flag("--verbose", flags->verbose, "One line per fault: which cases found it");
   cli::examples(*command,
                 "mcp-authspec selftest\n"

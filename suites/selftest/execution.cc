@@ -17,11 +17,11 @@ bool names(const check::Case& subject, const std::string& fault) {
   return std::find(subject.faults.begin(), subject.faults.end(), fault) != subject.faults.end();
 }
 
-/// What names the fault, and all that is not dear: it may find more than it says.
-std::vector<check::Case> cases_for(const Plan& plan, const std::string& fault) {
+/// What names the fault; if `wide`, also what is not dear: it may find more than it says.
+std::vector<check::Case> cases_for(const Plan& plan, const std::string& fault, bool wide) {
   std::vector<check::Case> cases;
   for (const auto& subject : plan.cases) {
-    if (!is_dear(subject) || names(subject, fault)) cases.push_back(subject);
+    if (names(subject, fault) || (wide && !is_dear(subject))) cases.push_back(subject);
   }
   return cases;
 }
@@ -54,12 +54,11 @@ base::Result<void> side_by_side(unsigned jobs, std::size_t count,
 base::Result<std::vector<StageResult>> run_fault(const Plan& plan, const Fault& planted,
                                                  const std::vector<StageResult>& strict) {
   const std::string& fault = planted.id;
-  const auto cases = cases_for(plan, fault);
-  std::vector<check::Case> open;
-  for (const auto& subject : cases) {
-    if (names(subject, fault)) open.push_back(subject);
-  }
+  std::vector<check::Case> open = cases_for(plan, fault, /*wide=*/false);
+  // A fault that no case names may be found by one that does not know it.
   bool unnamed = open.empty();
+  const bool wide = plan.wide || unnamed;
+  const auto all = cases_for(plan, fault, wide);
   std::vector<StageResult> results;
   for (const StageResult& plain : strict) {
     Stage stage = plain.stage;
@@ -67,10 +66,9 @@ base::Result<std::vector<StageResult>> run_fault(const Plan& plan, const Fault& 
     const bool useful = std::any_of(open.begin(), open.end(), [&](const check::Case& subject) {
       return applies(subject, stage);
     });
-    // A fault that no case names may be found by one that does not know it.
     if (!useful && !std::exchange(unnamed, false)) continue;
     stage.fault = fault;
-    auto result = run_stage(stage, cases);
+    auto result = run_stage(stage, wide ? all : open);
     if (!result) return tl::unexpected(result.error());
     open.erase(
         std::remove_if(open.begin(), open.end(),
@@ -124,6 +122,7 @@ base::Result<Matrix> carry_out(const Plan& plan, const Progress& progress) {
   }
   Matrix matrix = draw_up(plan.cases, plan.faults, strict, faulty);
   matrix.shown_otherwise = plan.shown_otherwise;
+  matrix.wide = plan.wide;
   return matrix;
 }
 

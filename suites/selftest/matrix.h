@@ -33,6 +33,7 @@ struct Matrix {
   std::vector<Doubt> unproven;
   std::vector<Fault> shown_otherwise;  ///< not planted here: see Fault::shown_by
   std::size_t stages = 0;
+  bool wide = false;  ///< see Plan::wide: without it there is hardly any collateral to be seen
 
   std::vector<std::string> survivors() const;
   std::size_t collateral() const;  ///< cells, not cases

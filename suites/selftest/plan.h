@@ -16,6 +16,8 @@ struct Plan {
   std::vector<Fault> faults;
   std::vector<Fault> shown_otherwise;  ///< that no case can find: see Fault::shown_by
   unsigned jobs = 2;                   ///< servers that run side by side
+  /// Whether each fault's server is judged by the cases too that do not name the fault.
+  bool wide = false;
 };
 
 /// Cases and faults that the globs select; no glob selects all. With case globs, only faults that

@@ -64,8 +64,10 @@ std::string console_report(const Matrix& matrix, std::chrono::milliseconds took,
   text +=
       fmt::format("cases       {:>5}   {} unproven\n", matrix.cases.size(), unproven_cases(matrix));
   text += fmt::format("faults      {:>5}   {} survive\n", matrix.faults.size(), survivors.size());
-  text += fmt::format("collateral  {:>5}   red verdicts of cases that do not name the fault\n",
-                      matrix.collateral());
+  if (matrix.wide) {
+    text += fmt::format("collateral  {:>5}   red verdicts of cases that do not name the fault\n",
+                        matrix.collateral());
+  }
   text += fmt::format("{} servers were judged in {:.1f} s: {}\n", matrix.stages,
                       static_cast<double>(took.count()) / 1000.0,
                       matrix.sound() ? "every case can pass and can fail" : "not sound");
@@ -103,6 +105,7 @@ std::string json_report(const Matrix& matrix, std::chrono::milliseconds took) {
                            {"survivors", matrix.survivors().size()},
                            {"unproven", unproven_cases(matrix)},
                            {"collateral", matrix.collateral()}}},
+                         {"wide", matrix.wide},
                          {"duration_ms", took.count()},
                          {"survivors", matrix.survivors()},
                          {"unproven", std::move(doubts)},

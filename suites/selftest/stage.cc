@@ -20,7 +20,7 @@
 namespace selftest {
 namespace {
 
-constexpr std::chrono::seconds kRequestTimeout{5};
+constexpr std::chrono::seconds kRequestTimeout{3};
 constexpr std::chrono::seconds kStageDeadline{60};
 /// So that endpoints that keep silent do not make the matrix long.
 constexpr std::chrono::milliseconds kIssuerPatience{500};
