@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <semaphore>
 #include <thread>
 
 #include "common/base/socket.h"
@@ -208,16 +209,38 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
   return spawned;
 }
 
+namespace {
+
+/// One of those who may start a server at the same time.
+class Turn {
+ public:
+  explicit Turn(std::counting_semaphore<>& starts) : starts_(starts) { starts_.acquire(); }
+  ~Turn() { starts_.release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  std::counting_semaphore<>& starts_;
+};
+
+}  // namespace
+
 check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
                              std::function<bool()> stop_requested) {
   if (!plan.url.empty() && !uses(plan.url, "port")) return nullptr;
-  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested)](
-             idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+  // To start takes the processors that others need to get ready in time.
+  const auto starts = std::make_shared<std::counting_semaphore<>>(
+      std::max(1U, std::thread::hardware_concurrency()));
+  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested),
+          starts](idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
     SpawnPlan own = plan;
     if (own.profile.second_issuer) {
       own.second_issuer = provider.issuer(check::kSecondIssuer).url();
     }
-    auto spawned = spawn(own, provider.issuer(), timeout, stop_requested);
+    auto spawned = [&] {
+      const Turn turn(*starts);
+      return spawn(own, provider.issuer(), timeout, stop_requested);
+    }();
     if (!spawned) return tl::unexpected(spawned.error());
     if (!spawned->problem.empty()) return base::fail(spawned->problem);
     return std::make_unique<SpawnedInstance>(std::move(*spawned));
