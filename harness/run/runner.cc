@@ -19,8 +19,10 @@ using std::chrono::milliseconds;
 
 /// A case that takes longer is not decided: the server trickles, or the case runs wild.
 constexpr milliseconds kCaseLimit{60'000};
-/// The same for cases that wait on purpose.
+/// The same for cases that wait on purpose; ...
 constexpr milliseconds kWaitingCaseLimit{300'000};
+/// ... those that wait for what is cached do so twice, but not for longer than this each time.
+constexpr milliseconds kLongestCacheWait{600'000};
 constexpr std::size_t kMaxWaiters = 48;
 /// Servers at a time beside the one that is judged: some need hundreds of megabytes.
 constexpr std::size_t kMostServers = 8;
@@ -167,7 +169,10 @@ class Runner {
   check::CaseResult run_body(const check::Case& subject) {
     // What changes shared state has to wait where a server takes its time to notice.
     const bool may_wait = subject.needs.waits || subject.needs.alone || subject.needs.own_server;
-    const milliseconds limit = may_wait ? kWaitingCaseLimit : kCaseLimit;
+    const milliseconds cached =
+        context_.target().profile.key_cache_ttl.value_or(std::chrono::seconds{0});
+    const milliseconds limit =
+        may_wait ? kWaitingCaseLimit + 2 * std::min(cached, kLongestCacheWait) : kCaseLimit;
     const auto began = std::chrono::steady_clock::now();
     const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
     wire::Connection connection = context_.connect();
