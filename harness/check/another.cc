@@ -23,6 +23,7 @@ Another::~Another() {
 
 base::Result<void> Another::start() {
   Context& original = judge_.context();
+  if (!original.options().start_instance) return base::fail("no server can be started once more");
   auto instance = original.options().start_instance(*provider_);
   if (!instance) return tl::unexpected(instance.error());
   if (probe_ != nullptr) judge_.include(*probe_);
@@ -56,8 +57,10 @@ std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body)
   };
 }
 
-std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body) {
-  auto beside = on_another([body](Another& another) {
+std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body,
+                                             std::function<void(idp::MockIdp&)> prepare) {
+  auto beside = on_another([body, prepare = std::move(prepare)](Another& another) {
+    if (prepare) prepare(another.provider());
     if (const auto started = another.start(); !started) {
       return Finding::undecided("a second server could not be started: " + started.error().message);
     }

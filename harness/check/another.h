@@ -68,7 +68,9 @@ class Another {
 /// The body of a case that needs a server of its own; skipped where none can be started.
 std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body);
 /// The body of a case that spoils what others rely on (Needs::own_server): on a server of its own
-/// where one can be started, else on the one that is judged.
-std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body);
+/// where one can be started, else on the one that is judged. `prepare` has the provider of a
+/// server of its own before that is started.
+std::function<Finding(Probe&)> on_own_server(std::function<Finding(Probe&)> body,
+                                             std::function<void(idp::MockIdp&)> prepare = {});
 
 }  // namespace check

@@ -36,8 +36,9 @@ Probe::Probe(Context& context, const Case& subject, wire::Connection& connection
              base::Deadline limit)
     : context_(context), subject_(subject), connection_(connection), limit_(limit) {}
 
-base::Deadline Probe::deadline() const {
-  return base::Deadline::earlier(context_.request_deadline(), limit_);
+base::Deadline Probe::deadline(std::chrono::milliseconds patience) const {
+  const auto longest = std::max(context_.options().request_timeout, patience);
+  return base::Deadline::earlier(base::Deadline::after(longest), limit_);
 }
 
 jose::Recipe Probe::good() { return good_for("alice"); }
@@ -72,7 +73,8 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
         [&](wire::Request request, std::string_view id) {
           context_.add_profile_headers(request);
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
-          return mcp::interpret(context_.exchange(connection_, request, deadline()), id);
+          return mcp::interpret(context_.exchange(connection_, request, deadline(attempt.patience)),
+                                id);
         },
         framing.target, framing.revision);
     if (!greeting.ok()) {
@@ -109,9 +111,9 @@ mcp::Answer Probe::carry_out(const Attempt& attempt, const wire::Request& reques
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);
   };
-  return mcp::interpret(
-      context_.exchange(other ? *other : connection_, request, deadline(), enough, attempt.proofs),
-      id);
+  return mcp::interpret(context_.exchange(other ? *other : connection_, request,
+                                          deadline(attempt.patience), enough, attempt.proofs),
+                        id);
 }
 
 mcp::StdioGreeting Probe::start_process(const Secrets& secrets) {

@@ -30,6 +30,8 @@ struct Attempt {
   /// The client's certificate instead of the control's, on a connection of its own; an empty one:
   /// none is shown.
   std::optional<tls::Identity> certificate = {};
+  /// How long an answer is waited for, where that is longer than a request of the run may take.
+  std::chrono::milliseconds patience{0};
 };
 
 /// What counts as refused as specified.
@@ -67,7 +69,7 @@ class Probe {
   Credential carry(std::string_view secret) const;
 
   /// When a request that is sent now has to be answered.
-  base::Deadline deadline() const;
+  base::Deadline deadline(std::chrono::milliseconds patience = {}) const;
 
   // Requests. Each is recorded; a 429 is waited out and the request sent again.
   mcp::Answer send(const Attempt& attempt);

@@ -1,6 +1,8 @@
 // The issuer changes its keys: new ones come, old ones go.
 #include <fmt/core.h>
 
+#include <optional>
+
 #include "harness/check/case.h"
 #include "suites/keys/choreography.h"
 
@@ -52,6 +54,21 @@ Finding announced(Choreography& play) {
   return taken_up(awaited);
 }
 
+/// A server that knows what is published now, and still refuses this key, has made up its mind.
+std::optional<Finding> outdone(Choreography& play, const jose::Key& key) {
+  const jose::Key later = play.make_key();
+  play.publish(later);
+  if (play.send_by(later).kind != mcp::Kind::result) return std::nullopt;
+  const mcp::Answer again = play.send_by(key);
+  if (again.kind == mcp::Kind::result) return std::nullopt;
+  play.probe().decisive(again.exchange, true);
+  Finding finding = Finding::broken(
+      "accepted, as a key is that was published after it", again.summary(),
+      "a kid that was unknown once stays unknown: whoever guesses the next one keeps it out");
+  finding.cause = "new keys of the issuer are not taken up";
+  return finding;
+}
+
 Finding early(Choreography& play) {
   const jose::Key key = play.make_key();
   const mcp::Answer before = play.send_by(key);
@@ -64,10 +81,9 @@ Finding early(Choreography& play) {
   }
   play.publish(key);
   const Awaited awaited = play.takes_up(key);
-  if (!awaited.happened) {
-    return play.not_taken_up(awaited, "a token whose key was published after it was used");
-  }
-  return taken_up(awaited);
+  if (awaited.happened) return taken_up(awaited);
+  if (auto finding = outdone(play, key)) return *finding;
+  return play.not_taken_up(awaited, "a token whose key was published after it was used");
 }
 
 Finding many(Choreography& play) {
@@ -101,7 +117,7 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
   if (!fetched && gone.cut) {
     return Finding::undecided(fmt::format("{}; {}", seen, play.why_not_longer()));
   }
-  if (!fetched && !play.declared() && gone.after < 1h) {
+  if (!fetched && !play.declared() && gone.after < kLongerThanAnyCache) {
     return Finding::undecided(
         seen +
         ". Many libraries keep keys for 10 minutes: declare key_cache_ttl_s in the profile, and "

@@ -43,13 +43,26 @@ std::string json_seconds(milliseconds span) {
   return fmt::format("{:.1f}", static_cast<double>(span.count()) / 1'000);
 }
 
+milliseconds patience_with_issuer(const check::Context& context) {
+  constexpr milliseconds kLongerThanClientsWait{40'000};
+  const auto& options = context.options();
+  const bool short_one = options.quick || options.shared_clock != nullptr;
+  return short_one ? options.request_timeout
+                   : std::max(options.request_timeout, kLongerThanClientsWait);
+}
+
+bool may_give_up(const mcp::Answer& answer, const check::Context& context) {
+  return answer.status() == 0 && !gave_up(answer) && context.options().quick;
+}
+
 bool gave_up(const mcp::Answer& answer) {
   return answer.exchange.failure != wire::Failure::timeout;
 }
 
 std::string unanswered(const mcp::Answer& answer) {
   if (!gave_up(answer)) {
-    return "each such token keeps a connection of the server busy, as long as the issuer is silent";
+    return "each such token keeps a connection of the server busy, as long as the issuer is silent "
+           "or longer than anybody waits for an answer";
   }
   return answer.exchange.failure == wire::Failure::refused
              ? "the server has ended: one token while its issuer fails takes it from everybody"
@@ -158,8 +171,8 @@ jose::Recipe Choreography::token_by(const jose::Key& key) {
   return token;
 }
 
-mcp::Answer Choreography::send(const jose::Recipe& token) {
-  return probe_.send({.credential = probe_.carry(probe_.mint(token))});
+mcp::Answer Choreography::send(const jose::Recipe& token, milliseconds patience) {
+  return probe_.send({.credential = probe_.carry(probe_.mint(token)), .patience = patience});
 }
 
 std::uint64_t Choreography::now() const { return provider_.journal.last_sequence(); }
@@ -193,8 +206,9 @@ std::function<Finding(Choreography&)> patiently(std::function<Finding(Choreograp
   };
 }
 
-check::Body choreographed(std::function<Finding(Choreography&)> body) {
-  return check::on_own_server([body = std::move(body)](Probe& probe) {
+check::Body choreographed(std::function<Finding(Choreography&)> body,
+                          std::string first_cache_control) {
+  const auto play_through = [body = std::move(body)](Probe& probe) {
     if (!probe.control_accepted()) {
       return Finding::undecided("good credentials were refused before anything was changed");
     }
@@ -205,7 +219,12 @@ check::Body choreographed(std::function<Finding(Choreography&)> body) {
     play.restore();
     play.settle();
     return finding;
-  });
+  };
+  return check::on_own_server(
+      play_through, [first = std::move(first_cache_control)](idp::MockIdp& provider) {
+        if (first.empty()) return;
+        provider.provider().key_caching.set(provider.issuer().name(), {.cache_control = first});
+      });
 }
 
 }  // namespace suites::keys

@@ -22,6 +22,9 @@ inline constexpr seconds kMaxAge{1};
 inline constexpr seconds kUsualMaxAge{5};
 /// Longer than widely used clients look for no new keys after they did.
 inline constexpr seconds kBeyondSilence{45};
+/// Longer than any client that is known keeps what it fetched, or looks for nothing new after an
+/// unknown kid.
+inline constexpr std::chrono::hours kLongerThanAnyCache{1};
 
 /// What was waited for, and what came of it.
 struct Awaited {
@@ -76,7 +79,7 @@ class Choreography {
   // Tokens.
   /// The control's, but by that key and of its kid.
   jose::Recipe token_by(const jose::Key& key);
-  mcp::Answer send(const jose::Recipe& token);
+  mcp::Answer send(const jose::Recipe& token, milliseconds patience = {});
   mcp::Answer send_by(const jose::Key& key) { return send(token_by(key)); }
   bool accepted(const jose::Recipe& token) { return send(token).kind == mcp::Kind::result; }
 
@@ -114,6 +117,9 @@ class Choreography {
   /// Until `done` is true, asking seldom; the reason is shown.
   Awaited await(const std::function<bool()>& done, seconds longest, std::string_view reason);
 
+  /// Whether the server may just not have come to it yet: it has not asked for keys in that time,
+  /// though it did before, and nobody declared how long it may keep what it knows.
+  bool may_only_pause(const Awaited& awaited) const;
   /// What to say of a key that was never taken up.
   check::Finding not_taken_up(const Awaited& awaited, std::string_view what);
 
@@ -133,18 +139,26 @@ class Choreography {
   bool restored_ = false;
 };
 
-/// The body of a case: good credentials are accepted before, and afterwards again.
-check::Body choreographed(std::function<check::Finding(Choreography&)> body);
+/// The body of a case: good credentials are accepted before, and afterwards again. A server of the
+/// case's own gets its first key set with that Cache-Control.
+check::Body choreographed(std::function<check::Finding(Choreography&)> body,
+                          std::string first_cache_control = {});
 
 /// Where that is left undecided, it is tried once more after half a minute of silence, if there is
 /// time: the server may not have looked for new keys for a while.
 std::function<check::Finding(Choreography&)> patiently(
     std::function<check::Finding(Choreography&)> body);
 
+/// How long a server is waited for that waits for its issuer: longer than the clients of popular
+/// libraries do, some of which give up after half a minute only. With --quick no longer than
+/// others.
+milliseconds patience_with_issuer(const check::Context& context);
 /// What it means that a token was not answered while the issuer failed: the server waits as long as
 /// the issuer does, or it is gone.
 std::string unanswered(const mcp::Answer& answer);
 bool gave_up(const mcp::Answer& answer);  ///< rather than to wait
+/// That the server is still waiting says nothing, since we did not wait for long.
+bool may_give_up(const mcp::Answer& answer, const check::Context& context);
 
 /// "at once", "after 6.5 s".
 std::string in_words(milliseconds span);

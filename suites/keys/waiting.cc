@@ -20,7 +20,7 @@ namespace {
 /// Where the profile does not say how long keys are kept.
 constexpr seconds kUsualBudget{90};
 /// No case waits longer, whatever is declared.
-constexpr seconds kLongestWait{240};
+constexpr seconds kLongestWait{600};
 /// Where waiting costs nothing.
 constexpr seconds kDay{86'400};
 /// Until when waiting is short.
@@ -61,7 +61,7 @@ bool Choreography::may_wait_long() const {
 
 std::string_view Choreography::why_not_longer() const {
   if (!quick() && waited_in_vain(probe_)) {
-    return "another case has waited long enough, in vain: see keys.rotate-overlap";
+    return "another case has waited as long as may be, in vain";
   }
   return quick()
              ? "some servers take longer, which --quick does not wait for"
@@ -152,6 +152,12 @@ Awaited Choreography::await(const std::function<bool()>& done, seconds longest,
   return awaited;
 }
 
+bool Choreography::may_only_pause(const Awaited& awaited) const {
+  // The first fetch was for the control.
+  return !declared() && awaited.fetches == 0 && fetches(0) > 1 &&
+         awaited.after < kLongerThanAnyCache;
+}
+
 Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what) {
   probe_.decisive(awaited.last.exchange, true);
   if (!probe_.control_accepted()) {
@@ -168,6 +174,12 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
   }
   if (declared() && awaited.after < *probe_.target().profile.key_cache_ttl) {
     return Finding::undecided(seen + "; the declared key_cache_ttl_s is longer than a case waits");
+  }
+  if (may_only_pause(awaited)) {
+    return Finding::undecided(seen +
+                              ". It did so before, so it may do so again: some clients look for no "
+                              "unknown kid for minutes after one. Declare key_cache_ttl_s in the "
+                              "profile, and it is waited for");
   }
   Finding finding = Finding::broken("accepted, without a restart", seen,
                                     "when the issuer changes its keys nobody gets in any more");
