@@ -119,7 +119,7 @@ void Descriptor::reset() {
   fd_ = -1;
 }
 
-Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port) {
+Result<Descriptor> bind_tcp(const std::string& host, std::uint16_t port) {
   Error unknown;
   const auto found = resolve(host, port, AI_PASSIVE, unknown);
   if (found.empty()) return tl::unexpected(unknown);
@@ -127,8 +127,22 @@ Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port) {
   Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0));
   const int on = 1;
   if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
+      bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
     return fail(fmt::format("{}:{}: {}", host, port, std::strerror(errno)));
+  }
+  return fd;
+}
+
+Result<void> start_listening(const Descriptor& bound) {
+  if (listen(bound.get(), kBacklog) != 0) return fail(std::strerror(errno));
+  return {};
+}
+
+Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port) {
+  auto fd = bind_tcp(host, port);
+  if (!fd) return fd;
+  if (const auto listening = start_listening(*fd); !listening) {
+    return fail(fmt::format("{}:{}: {}", host, port, listening.error().message));
   }
   return fd;
 }

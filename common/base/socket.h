@@ -32,6 +32,11 @@ class Descriptor {
 /// How a wait on a socket ended.
 enum class IoStatus { ok, closed, timeout, reset, error };
 
+/// A socket that has the port and takes no connections: who tries is refused, and the system gives
+/// the port to nobody else who has it choose one. Close-on-exec, SO_REUSEADDR.
+Result<Descriptor> bind_tcp(const std::string& host, std::uint16_t port);
+/// Takes connections from now on. The error says why not.
+Result<void> start_listening(const Descriptor& bound);
 /// A TCP listener on `host`:`port`; port 0 lets the system choose. Close-on-exec, SO_REUSEADDR,
 /// backlog 128. The error names the address, such as "127.0.0.1:9400: Address already in use".
 Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port);

@@ -29,15 +29,15 @@ TEST(Socket, WaitEndsAtTheDeadline) {
   EXPECT_EQ(read_some(client->get(), &byte, 1, Deadline::after(20ms), got), IoStatus::timeout);
 }
 
-TEST(Socket, RefusedConnectionIsToldApart) {
-  std::uint16_t port = 0;
-  {
-    const auto listener = listen_tcp("127.0.0.1", 0);
-    port = local_port(*listener);
-  }
+TEST(Socket, PortThatIsKeptRefusesUntilSomebodyListens) {
+  const auto kept = bind_tcp("127.0.0.1", 0);
+  ASSERT_TRUE(kept);
+  const std::uint16_t port = local_port(*kept);
   IoStatus status{};
   EXPECT_FALSE(connect_tcp("127.0.0.1", port, Deadline::after(5s), &status));
   EXPECT_EQ(status, IoStatus::reset);
+  ASSERT_TRUE(start_listening(*kept));
+  EXPECT_TRUE(connect_tcp("127.0.0.1", port, Deadline::after(5s)));
 }
 
 TEST(Socket, PortInUseIsNamed) {

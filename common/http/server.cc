@@ -81,10 +81,12 @@ class ThreadedServer final : public Server {
   base::Result<void> open_port() override {
     std::unique_lock lock(mutex_);
     if (listener_) return {};
-    auto listener = base::listen_tcp(state_.options.host, port_);
-    if (!listener) return tl::unexpected(listener.error());
-    fcntl(listener->get(), F_SETFL, O_NONBLOCK);
-    reopened_ = std::move(*listener);
+    auto bound = kept_ ? base::Result<base::Descriptor>(std::move(kept_))
+                       : base::bind_tcp(state_.options.host, port_);
+    if (!bound) return tl::unexpected(bound.error());
+    if (auto listening = base::start_listening(*bound); !listening) return listening;
+    fcntl(bound->get(), F_SETFL, O_NONBLOCK);
+    reopened_ = std::move(*bound);
     wake();
     port_changed_.wait(lock, [this] { return !reopened_; });
     return {};
@@ -125,7 +127,13 @@ class ThreadedServer final : public Server {
   bool change_port() {
     const std::lock_guard lock(mutex_);
     if (!closing_port_ && !reopened_) return false;
-    if (std::exchange(closing_port_, false)) listener_.reset();
+    if (std::exchange(closing_port_, false)) {
+      // A process that is just being started may have a copy of it for a moment.
+      shutdown(listener_.get(), SHUT_RDWR);
+      listener_.reset();
+      // At once, so that hardly anybody comes in between.
+      if (auto kept = base::bind_tcp(state_.options.host, port_)) kept_ = std::move(*kept);
+    }
     if (reopened_) listener_ = std::move(reopened_);
     port_changed_.notify_all();
     return true;
@@ -228,6 +236,7 @@ class ThreadedServer final : public Server {
   std::condition_variable all_finished_;
   std::condition_variable port_changed_;
   bool closing_port_ = false;
+  base::Descriptor kept_;      // has the port while it is closed
   base::Descriptor reopened_;  // the acceptor takes it over
   Clients live_;
   Clients finished_;

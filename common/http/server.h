@@ -83,7 +83,7 @@ class Server {
   /// "http://127.0.0.1:PORT", or with https
   virtual std::string origin() const = 0;
   /// Closes the port and every connection, as if there were no server: clients are refused. For as
-  /// long as nobody opens it again; somebody else may take it meanwhile, which the error says.
+  /// long as nobody opens it again; meanwhile the system gives it to nobody else.
   virtual void close_port() = 0;
   virtual base::Result<void> open_port() = 0;
   /// No new connection, running answers get a moment to end, all threads are joined. Idempotent.

@@ -141,7 +141,7 @@ class MockIdp {
   const std::string& admin_token() const;     ///< empty: nobody has to show one
   const std::string& ca_certificate() const;  ///< PEM; empty without https
   /// Closes the port and all connections to it, so that clients are refused, until it is opened
-  /// again. The error says that somebody else has taken it meanwhile.
+  /// again. The error says that somebody else has taken it just as it was closed.
   void close_port();
   base::Result<void> open_port();
   /// How the API behind `/i/<name>/upstream` answers from now on: 200, 401 with a challenge, ….
