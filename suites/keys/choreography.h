@@ -139,6 +139,9 @@ class Choreography {
   bool restored_ = false;
 };
 
+/// Whether good credentials are accepted, at once or within seconds.
+bool accepted_soon(check::Probe& probe);
+
 /// The body of a case: good credentials are accepted before, and afterwards again. A server of the
 /// case's own gets its first key set with that Cache-Control.
 check::Body choreographed(std::function<check::Finding(Choreography&)> body,
