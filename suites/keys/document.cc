@@ -190,7 +190,7 @@ Awaited until_fetched(Choreography& play, const jose::Recipe& token, std::uint64
   const base::Time begin = play.time();
   for (const milliseconds pause :
        {milliseconds{0}, milliseconds{1'100}, milliseconds{5'400}, milliseconds{35'000}}) {
-    awaited.cut = pause > milliseconds{10'000} && play.quick();
+    awaited.cut = pause > milliseconds{10'000} && !play.may_wait_long();
     if (awaited.cut) break;
     if (pause > milliseconds{0} &&
         !play.probe().wait(pause, "the server looks for new keys now and then only")) {

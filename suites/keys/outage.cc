@@ -86,8 +86,8 @@ Seen live_through(Choreography& play, const Outage& outage) {
   // Connections that are refused leave no trace at the issuer.
   const auto asked = [&] { return play.asked(since) || !play.leaves_traces(); };
   seen.asked = asked();
-  if (!seen.asked && !play.quick() && seen.unknown.kind != mcp::Kind::result &&
-      play.probe().wait(35s, "many servers look for new keys twice a minute only")) {
+  if (!seen.asked && seen.unknown.kind != mcp::Kind::result && play.may_wait_long() &&
+      play.wait_for_attention()) {
     seen.unknown = ask_for_unknown(play, unknown, seen);
     seen.asked = asked();
   }

@@ -85,7 +85,7 @@ bool Choreography::beside() const {
 }
 
 bool Choreography::patient() const {
-  return !quick() && probe_.context().is_another() &&
+  return may_wait_long() && probe_.context().is_another() &&
          probe_.context().options().shared_clock == nullptr;
 }
 
