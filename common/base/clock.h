@@ -60,6 +60,7 @@ class Deadline {
   static Deadline after(std::chrono::milliseconds span) { return Deadline(Steady::now() + span); }
   /// Whichever comes first.
   static Deadline earlier(Deadline a, Deadline b) { return a.at_ < b.at_ ? a : b; }
+  Deadline later_by(std::chrono::milliseconds span) const { return Deadline(at_ + span); }
   /// Time left, never negative.
   std::chrono::milliseconds left() const;
   bool passed() const { return Steady::now() >= at_; }

@@ -134,8 +134,9 @@ void Context::add_profile_headers(wire::Request& request) const {
   for (const base::Header& header : target_.profile.headers) request.headers.push_back(header);
 }
 
-base::Deadline Context::request_deadline() const {
-  return base::Deadline::after(cancelled() ? milliseconds{0} : options_.request_timeout);
+base::Deadline Context::request_deadline(milliseconds patience) const {
+  const milliseconds span = std::max(options_.request_timeout, patience);
+  return base::Deadline::after(cancelled() ? milliseconds{0} : span);
 }
 
 jose::Recipe Context::control(std::string_view subject) const {

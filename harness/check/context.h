@@ -145,8 +145,9 @@ class Context {
   StdioTarget* stdio() { return stdio_.get(); }
   /// Adds the fields that the profile wants with every request to the target.
   void add_profile_headers(wire::Request& request) const;
-  /// When a request that is sent now has to be answered; at once when the run is cancelled.
-  base::Deadline request_deadline() const;
+  /// When a request that is sent now has to be answered, with `patience` where that is more than
+  /// usual; at once when the run is cancelled.
+  base::Deadline request_deadline(std::chrono::milliseconds patience = {}) const;
 
   /// A token recipe like the control's, for a subject.
   jose::Recipe control(std::string_view subject) const;

@@ -9,7 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kTooMany = 429;
-constexpr milliseconds kMaxRetryAfter{10'000};
+/// Many limits are by the minute.
+constexpr milliseconds kMaxRetryAfter{65'000};
 
 }  // namespace
 
@@ -23,7 +24,7 @@ milliseconds time_to_wait(const wire::Exchange& exchange) {
 wire::Exchange with_patience(Probe& probe, const std::function<wire::Exchange()>& send) {
   wire::Exchange exchange = send();
   for (int i = 0; i < kMaxPatience && exchange.status() == kTooMany; ++i) {
-    if (!probe.wait(time_to_wait(exchange), "the server limits our rate")) break;
+    if (!probe.wait_out(exchange)) break;
     exchange = send();
   }
   return exchange;

@@ -10,7 +10,7 @@ namespace check {
 inline constexpr int kMaxPatience = 3;
 
 /// How long a client that was answered 429 waits: what Retry-After says in seconds, one second
-/// where it says nothing that we can read, and never more than ten.
+/// where it says nothing that we can read, and never much more than a minute.
 std::chrono::milliseconds time_to_wait(const wire::Exchange& exchange);
 
 /// Sends, and while the answer is 429 waits and sends again, a few times.

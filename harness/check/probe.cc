@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 #include "common/base/text.h"
@@ -28,6 +30,9 @@ std::string secret_part(const Credential& credential) {
   return blank == std::string::npos ? *value : std::string(base::trim(value->substr(blank)));
 }
 
+/// That a run waits for rate limits.
+constexpr milliseconds kMostLimited{900'000};
+
 void bound(std::string& text) { text = base::abbreviate(text, kMaxKept); }
 
 }  // namespace
@@ -37,8 +42,7 @@ Probe::Probe(Context& context, const Case& subject, wire::Connection& connection
     : context_(context), subject_(subject), connection_(connection), limit_(limit) {}
 
 base::Deadline Probe::deadline(std::chrono::milliseconds patience) const {
-  const auto longest = std::max(context_.options().request_timeout, patience);
-  return base::Deadline::earlier(base::Deadline::after(longest), limit_);
+  return base::Deadline::earlier(context_.request_deadline(patience), limit_);
 }
 
 jose::Recipe Probe::good() { return good_for("alice"); }
@@ -60,7 +64,7 @@ Credential Probe::carry(std::string_view secret) const { return context_.carry(s
 mcp::Answer Probe::send(const Attempt& attempt) {
   mcp::Answer answer = send_once(attempt);
   for (int i = 0; i < kMaxPatience && answer.kind == mcp::Kind::limited; ++i) {
-    if (!wait(time_to_wait(answer.exchange), "the server limits our rate")) break;
+    if (!wait_out(answer.exchange)) break;
     answer = send_once(attempt);
   }
   return answer;
@@ -288,6 +292,15 @@ Finding Probe::observes(const Attempt& attempt, std::string_view observation) {
 }
 
 bool Probe::wait(milliseconds span, std::string_view reason) { return context_.wait(span, reason); }
+
+bool Probe::wait_out(const wire::Exchange& limited) {
+  const auto left = context_.once<std::shared_ptr<std::atomic<long long>>>(
+      "rate-limits", [] { return std::make_shared<std::atomic<long long>>(kMostLimited.count()); });
+  const milliseconds span = time_to_wait(limited);
+  if ((*left -= span.count()) < 0 || !wait(span, "the server limits our rate")) return false;
+  limit_ = limit_.later_by(span);
+  return true;
+}
 
 void Probe::note(std::string_view name, std::string_view json) { context_.note(name, json); }
 

@@ -104,6 +104,9 @@ class Probe {
   /// Waits for wall-clock time to pass; the reason is shown to the user. With a target that
   /// shares our clock, moves the clock instead. False if the run is being ended.
   bool wait(std::chrono::milliseconds span, std::string_view reason);
+  /// Waits as long as a 429 says, which is not taken from the time that the case has. False also
+  /// where the run has waited for limits long enough.
+  bool wait_out(const wire::Exchange& limited);
 
   /// Notes a measured fact for the report: JSON text.
   void note(std::string_view name, std::string_view json);

@@ -194,7 +194,7 @@ class Runner {
         } else {
           finding = check::Finding::undecided(*reason);
         }
-      } else if (case_deadline.passed()) {
+      } else if (probe.limit().passed()) {
         finding = check::Finding::undecided(
             fmt::format("took longer than the {} s that a case may take", limit.count() / 1000));
       }
