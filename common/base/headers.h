@@ -10,6 +10,8 @@ namespace base {
 struct Header {
   std::string name;
   std::string value;
+
+  bool operator==(const Header&) const = default;
 };
 
 /// Field lines in the order of the wire, duplicates kept.

@@ -97,10 +97,17 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   if (attempt.edit) attempt.edit(request);
   auto answer = carry_out(attempt, request, id);
   record(answer.exchange);
-  if (answer.status() >= 400) {
+  if (is_refusal(answer, attempt.credential)) {
     context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
   }
   return answer;
+}
+
+/// Good credentials are not what a request was refused for that is wrong otherwise.
+bool Probe::is_refusal(const mcp::Answer& answer, const Credential& credential) {
+  const int status = answer.status();
+  if (status == 401 || status == 403) return true;
+  return status >= 400 && credential.headers != good_credential().headers;
 }
 
 mcp::Answer Probe::carry_out(const Attempt& attempt, const wire::Request& request,

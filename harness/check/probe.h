@@ -123,6 +123,7 @@ class Probe {
 
  private:
   mcp::Answer send_once(const Attempt& attempt);
+  bool is_refusal(const mcp::Answer& answer, const Credential& credential);
   mcp::Answer carry_out(const Attempt& attempt, const wire::Request& request,
                         const std::string& id);
   Finding refuses_call(const Attempt& attempt);
