@@ -70,15 +70,14 @@ struct ColdOutage {
   const char* name;
   const char* title;  ///< "answers 503"
   const char* kind;   ///< of the provider's faults; null: nobody listens
-  const char* more;   ///< members of the fault's JSON
 };
 
 constexpr ColdOutage kColdOutages[] = {
-    {"503", "answers 503", "status", ""},
-    {"timeout", "keeps silent", "stall", R"(,"seconds":45)"},
-    {"refused", "refuses connections", nullptr, ""},
-    {"reset", "resets connections", "reset", ""},
-    {"garbage", "answers with a page", "garbage", ""},
+    {"503", "answers 503", "status"},
+    {"timeout", "keeps silent", "stall"},
+    {"refused", "refuses connections", nullptr},
+    {"reset", "resets connections", "reset"},
+    {"garbage", "answers with a page", "garbage"},
 };
 
 base::Result<void> begin(Another& fresh, const ColdOutage& outage) {
@@ -86,8 +85,15 @@ base::Result<void> begin(Another& fresh, const ColdOutage& outage) {
     fresh.provider().close_port();
     return {};
   }
+  std::string more;
+  if (std::string_view(outage.kind) == "stall") {
+    // A little longer than we wait ourselves.
+    const auto patience = patience_with_issuer(fresh.judge().context());
+    more = fmt::format(R"(,"seconds":{})",
+                       std::chrono::ceil<std::chrono::seconds>(patience).count() + 1);
+  }
   const auto planted = fresh.provider().control(
-      "POST /faults", fmt::format(R"({{"endpoint":"*","kind":"{}"{}}})", outage.kind, outage.more));
+      "POST /faults", fmt::format(R"({{"endpoint":"*","kind":"{}"{}}})", outage.kind, more));
   if (!planted) return tl::unexpected(planted.error());
   return {};
 }
