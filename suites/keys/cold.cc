@@ -28,6 +28,8 @@ constexpr milliseconds kPause{500};
 constexpr milliseconds kQuickRecovery{6'000};
 /// Many clients ask no more for half a minute after a failure.
 constexpr std::chrono::seconds kUsualRecovery{90};
+/// No case waits longer, whatever is declared.
+constexpr std::chrono::seconds kLongestRecovery{600};
 
 struct Recovery {
   bool accepted = false;
@@ -39,7 +41,8 @@ struct Recovery {
 milliseconds longest_recovery(const check::Context& context) {
   if (context.options().quick) return kQuickRecovery;
   if (context.options().shared_clock != nullptr) return kLongerThanAnyCache;
-  return context.target().profile.key_cache_ttl.value_or(kUsualRecovery);
+  const auto declared = context.target().profile.key_cache_ttl.value_or(kUsualRecovery);
+  return std::clamp(declared, kUsualRecovery, kLongestRecovery);
 }
 
 /// How long it takes until a good token is accepted; the longer it takes, the more seldom it is
@@ -150,8 +153,8 @@ Finding judge_no_recovery(Another& fresh, const Recovery& recovery) {
   if (probe.context().options().quick) {
     return Finding::undecided(seen + "; recovery takes longer than --quick waits");
   }
-  const bool declared = probe.target().profile.key_cache_ttl.has_value();
-  if (recovery.fetches == 0 && !declared && recovery.after < kLongerThanAnyCache) {
+  const auto pause = probe.target().profile.key_cache_ttl.value_or(kLongerThanAnyCache);
+  if (recovery.fetches == 0 && recovery.after < pause) {
     return Finding::undecided(
         seen +
         ". Some clients do not ask again for minutes after a failure: declare key_cache_ttl_s in "
