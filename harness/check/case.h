@@ -50,6 +50,7 @@ struct Case {
   /// then `what_is_sent` takes the mutation's own words.
   std::string sends;
   Level level = Level::must;
+  std::optional<Attacker> attacker;    ///< who can exploit a breach
   std::optional<Level> if_accepted;    ///< see judge
   std::optional<Level> on_2025_03_26;  ///< that revision has no audience rule
   std::vector<Reference> references;

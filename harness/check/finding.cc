@@ -105,6 +105,24 @@ std::string_view to_string(Severity severity) {
   return "critical";
 }
 
+std::string_view to_string(Attacker attacker) {
+  switch (attacker) {
+    case Attacker::anyone:
+      return "anyone";
+    case Attacker::token_holder:
+      return "token-holder";
+    case Attacker::other_issuer:
+      return "other-issuer";
+    case Attacker::network:
+      return "network";
+    case Attacker::issuer:
+      return "issuer";
+    case Attacker::none:
+      break;
+  }
+  return "none";
+}
+
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
     case Outcome::accepted:

@@ -19,6 +19,14 @@ std::string_view to_string(Verdict verdict);  ///< "PASS", …
 enum class Severity { info, low, medium, high, critical };
 std::string_view to_string(Severity severity);  ///< "info", …
 
+/// Who can exploit the breach of a case. `anyone`: public knowledge is enough. `token_holder`: holds
+/// a genuine token, for another audience, user, scope or time. `other_issuer`: issues tokens of an
+/// issuer that the server trusts for something else, or not at all. `network`: a web page in the
+/// victim's browser, DNS rebinding, or a position on the path. `issuer`: only the trusted issuer
+/// itself could produce the input, so this is about robustness. `none`: interoperability.
+enum class Attacker { anyone, token_holder, other_issuer, network, issuer, none };
+std::string_view to_string(Attacker attacker);  ///< "anyone", "token-holder", …
+
 /// What became of a credential that had to be refused: taken (an authentication bypass), refused
 /// but not as specified, or refused as specified.
 enum class Outcome { not_applicable, accepted, misrefused, refused };

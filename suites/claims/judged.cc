@@ -23,6 +23,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
                      .title = row.title,
                      .sends = row.sends,
                      .level = shared.level,
+                     .attacker = shared.attacker,
                      .if_accepted = shared.if_accepted,
                      .on_2025_03_26 = shared.on_2025_03_26,
                      .references = shared.references,

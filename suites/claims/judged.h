@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace suites::claims {
 /// What the cases of a family have in common.
 struct Shared {
   check::Level level = check::Level::must;
+  std::optional<check::Attacker> attacker;  ///< see Case
   std::optional<check::Level> if_accepted;
   /// Where set: why a token that is accepted here was not forged. It is a defect all the same, but
   /// no way around authentication.

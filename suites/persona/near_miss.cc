@@ -31,6 +31,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
                      .title = row.title,
                      .sends = row.sends,
                      .level = shared.level,
+                     .attacker = shared.attacker,
                      .references = shared.references,
                      .requirements = shared.requirements,
                      .needs = {.issuer = true, .setting = shared.setting},

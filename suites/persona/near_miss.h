@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ using MakeNear = std::function<std::vector<Near>(check::Probe&)>;
 struct Shared {
   std::string setting;  ///< "persona-okta"
   check::Level level = check::Level::must;
+  std::optional<check::Attacker> attacker;  ///< see Case
   std::vector<check::Reference> references;
   std::vector<std::string> requirements;
   std::string why;

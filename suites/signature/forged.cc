@@ -67,6 +67,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
                      .title = row.title,
                      .sends = row.sends,
                      .level = shared.level,
+                     .attacker = shared.attacker,
                      .if_accepted = shared.if_accepted,
                      .references = shared.references,
                      .requirements = {"RS-08", "RS-10", "RS-11", "RS-13", "RS-21"},
