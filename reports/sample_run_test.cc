@@ -22,6 +22,7 @@ check::Case subject(std::string id, Level level) {
       .title = "a token whose exp has passed is refused with 401",
       .sends = "The good token, ended an hour ago.",
       .level = level,
+      .attacker = check::Attacker::token_holder,
       .references = {{"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}},
       .requirements = {"RS-08", "RS-11"},
       .faults = {"exp.skip"},
@@ -47,7 +48,7 @@ wire::Exchange exchange(std::string response) {
 CaseResult decided(check::Case one, Finding finding) {
   CaseResult result;
   result.level = one.level;
-  result.judgement = check::judge(one.level, one.if_accepted, finding);
+  result.judgement = check::judge(one.demand_at(one.level), finding);
   result.subject = std::move(one);
   result.finding = std::move(finding);
   result.duration = 1250us;

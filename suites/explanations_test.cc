@@ -45,4 +45,9 @@ TEST(Explanations, EveryCaseSaysWhyItMattersAndWhatMendsIt) {
               IsEmpty());
 }
 
+TEST(Explanations, EveryCaseSaysWhoCanExploitItsBreach) {
+  EXPECT_THAT(ids_where([](const check::Case& one) { return !one.attacker.has_value(); }),
+              IsEmpty());
+}
+
 }  // namespace

@@ -62,7 +62,7 @@ Body refuses_mutation(std::string name, Refusal refusal) {
         fmt::format("the server fetched {}; it then answered {}", mutated->bait, finding.actual),
         "whoever can send a token can make the server send requests (SSRF)");
     fetched.outcome = Outcome::misrefused;
-    fetched.severity = Severity::high;
+    fetched.impact = Impact::exposure;
     fetched.cause = "a URL of an unverified token is fetched";
     return fetched;
   };

@@ -67,7 +67,7 @@ Finding unanswered(const mcp::Answer& answer) {
   Finding finding = Finding::broken(std::string(kExpected), answer.summary(),
                                     "the credential made the server fail, not refuse");
   finding.outcome = Outcome::misrefused;
-  finding.severity = Severity::high;
+  finding.impact = Impact::failure;
   finding.cause = "no answer to a bad credential";
   return finding;
 }

@@ -55,7 +55,7 @@ TEST(JudgeCall, NoAnswerIsNoRefusal) {
   none.exchange.failure_text = "the server ended";
   const Finding finding = judge_call(none, result("a"), result("a"));
   EXPECT_EQ(finding.outcome, Outcome::misrefused);
-  EXPECT_EQ(finding.severity, Severity::high);
+  EXPECT_EQ(finding.impact, Impact::failure);
 }
 
 }  // namespace

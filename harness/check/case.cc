@@ -41,6 +41,10 @@ std::string Case::what_is_sent() const {
   return fmt::format("The good token with one change: {}.", mutation->summary);
 }
 
+Demand Case::demand_at(Level demanded) const {
+  return {demanded, if_accepted, attacker.value_or(Attacker::none)};
+}
+
 Suite::Suite(std::string name, Modes modes, std::vector<Case> cases) {
   for (Case& one : cases) {
     if (one.needs.modes.empty()) one.needs.modes = modes;

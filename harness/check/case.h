@@ -9,6 +9,7 @@
 
 #include "harness/check/finding.h"
 #include "harness/check/mode.h"
+#include "harness/check/severity.h"
 #include "harness/mcp/protocol.h"
 
 namespace check {
@@ -62,6 +63,8 @@ struct Case {
   std::string fix;                   ///< what a maintainer can do
   std::function<Finding(Probe&)> run;
 
+  /// At the level that counts for the revision and the profile of a run.
+  Demand demand_at(Level demanded) const;
   std::string suite() const { return id.substr(0, id.find('.')); }
   std::string what_is_sent() const;
 };

@@ -35,9 +35,9 @@ Finding labelled(const std::string& label, Finding finding) {
   return finding;
 }
 
-Finding no_bypass(Finding finding, Severity severity, const std::string& reason) {
+Finding no_bypass(Finding finding, const std::string& reason, Impact impact) {
   if (finding.kind != Finding::Kind::broken || finding.outcome != Outcome::accepted) return finding;
-  finding.severity = severity;
+  finding.impact = impact;
   finding.reason = reason;
   return finding;
 }
@@ -73,9 +73,9 @@ Body serves_none_of(MakeFamily family) {
   return [family = std::move(family)](Probe& probe) { return serves_none(probe, family(probe)); };
 }
 
-Body milder(Body body, Severity severity, std::string reason) {
-  return [body = std::move(body), severity, reason = std::move(reason)](Probe& probe) {
-    return no_bypass(body(probe), severity, reason);
+Body milder(Body body, std::string reason, Impact impact) {
+  return [body = std::move(body), reason = std::move(reason), impact](Probe& probe) {
+    return no_bypass(body(probe), reason, impact);
   };
 }
 

@@ -28,15 +28,15 @@ Finding serves_none(Probe& probe, const Family& family);
 
 /// Puts "label: " before what was found.
 Finding labelled(const std::string& label, Finding finding);
-/// A served request that is a defect, but not a way around authentication: says how bad, and why.
-Finding no_bypass(Finding finding, Severity severity, const std::string& reason);
+/// A served request that is a defect, but not a way around authentication: says why.
+Finding no_bypass(Finding finding, const std::string& reason, Impact impact = Impact::laxity);
 
 // Bodies of cases.
 Body refuses_family(MakeFamily family, Refusal refusal = {});
 Body accepts_family(MakeFamily family);
 Body serves_none_of(MakeFamily family);
 /// The same finding, told as `no_bypass` has it.
-Body milder(Body body, Severity severity, std::string reason);
+Body milder(Body body, std::string reason, Impact impact = Impact::laxity);
 
 /// Looks at the answer to an attempt that was refused with `status`, good credentials being
 /// accepted before it. Skipped where the attempt got another answer: other cases judge that.

@@ -6,7 +6,7 @@
 namespace check {
 namespace {
 
-/// How bad a finding is when several are told as one: higher wins.
+/// How bad a finding is when several are reported as one: higher wins.
 int weight(const Finding& finding) {
   switch (finding.kind) {
     case Finding::Kind::skipped:
@@ -28,29 +28,6 @@ int weight(const Finding& finding) {
     default:
       return 4;
   }
-}
-
-Verdict verdict_of_broken(Level level, Outcome outcome) {
-  switch (level) {
-    case Level::must:
-    case Level::profile:
-      return Verdict::fail;
-    case Level::should:
-      return Verdict::warn;
-    case Level::bcp:
-      return outcome == Outcome::accepted ? Verdict::fail : Verdict::warn;
-    case Level::observe:
-      break;
-  }
-  return Verdict::pass;
-}
-
-Severity default_severity(Verdict verdict, Outcome outcome) {
-  if (verdict == Verdict::fail) {
-    return outcome == Outcome::accepted ? Severity::critical : Severity::medium;
-  }
-  if (verdict == Verdict::warn) return Severity::low;
-  return Severity::info;
 }
 
 }  // namespace
@@ -89,22 +66,6 @@ std::string_view to_string(Verdict verdict) {
   return "ERROR";
 }
 
-std::string_view to_string(Severity severity) {
-  switch (severity) {
-    case Severity::info:
-      return "info";
-    case Severity::low:
-      return "low";
-    case Severity::medium:
-      return "medium";
-    case Severity::high:
-      return "high";
-    case Severity::critical:
-      break;
-  }
-  return "critical";
-}
-
 std::string_view to_string(Attacker attacker) {
   switch (attacker) {
     case Attacker::anyone:
@@ -137,6 +98,26 @@ std::string_view to_string(Outcome outcome) {
   return "n/a";
 }
 
+std::string_view to_string(Impact impact) {
+  switch (impact) {
+    case Impact::bypass:
+      return "bypass";
+    case Impact::privilege:
+      return "privilege";
+    case Impact::exposure:
+      return "exposure";
+    case Impact::failure:
+      return "failure";
+    case Impact::laxity:
+      return "laxity";
+    case Impact::misrefused:
+      return "misrefused";
+    case Impact::requirement:
+      break;
+  }
+  return "requirement";
+}
+
 Finding Finding::met(std::string actual) {
   return {.kind = Kind::met, .actual = std::move(actual)};
 }
@@ -163,8 +144,9 @@ Finding Finding::failed(std::string reason) {
 Finding worst(std::vector<Finding> findings) {
   if (findings.empty()) return Finding::met();
   const auto chosen =
-      std::max_element(findings.begin(), findings.end(),
-                       [](const Finding& a, const Finding& b) { return weight(a) < weight(b); });
+      std::max_element(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+        return std::pair(weight(a), impact_of(b)) < std::pair(weight(b), impact_of(a));
+      });
   Finding result = *chosen;
   std::string actual;
   for (const Finding& finding : findings) {
@@ -177,24 +159,16 @@ Finding worst(std::vector<Finding> findings) {
   return result;
 }
 
-Judgement judge(Level level, std::optional<Level> if_accepted, const Finding& finding) {
-  switch (finding.kind) {
-    case Finding::Kind::met:
-      return {Verdict::pass, Severity::info};
-    case Finding::Kind::skipped:
-      return {Verdict::skip, Severity::info};
-    case Finding::Kind::undecided:
-      return {Verdict::inconclusive, Severity::info};
-    case Finding::Kind::failed:
-      return {Verdict::error, Severity::info};
-    case Finding::Kind::broken:
-      break;
+Impact impact_of(const Finding& finding) {
+  if (finding.impact) return *finding.impact;
+  switch (finding.outcome) {
+    case Outcome::accepted:
+      return Impact::bypass;
+    case Outcome::misrefused:
+      return Impact::misrefused;
+    default:
+      return Impact::requirement;
   }
-  const bool replaced = finding.outcome == Outcome::accepted && if_accepted;
-  const Level demanded = finding.level.value_or(replaced ? *if_accepted : level);
-  const Verdict verdict = verdict_of_broken(demanded, finding.outcome);
-  if (verdict == Verdict::pass) return {verdict, Severity::info};
-  return {verdict, finding.severity.value_or(default_severity(verdict, finding.outcome))};
 }
 
 }  // namespace check

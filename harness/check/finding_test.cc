@@ -11,43 +11,20 @@ Finding broken(Outcome outcome) {
   return finding;
 }
 
-TEST(Judge, BrokenMustIsAFailure) {
-  EXPECT_EQ(judge(Level::must, {}, broken(Outcome::misrefused)).verdict, Verdict::fail);
-  EXPECT_EQ(judge(Level::must, {}, broken(Outcome::misrefused)).severity, Severity::medium);
+TEST(Impact, FollowsFromTheOutcomeUnlessTheFindingSaysMore) {
+  EXPECT_EQ(impact_of(broken(Outcome::accepted)), Impact::bypass);
+  EXPECT_EQ(impact_of(broken(Outcome::misrefused)), Impact::misrefused);
+  EXPECT_EQ(impact_of(broken(Outcome::not_applicable)), Impact::requirement);
+  Finding failed = broken(Outcome::misrefused);
+  failed.impact = Impact::failure;
+  EXPECT_EQ(impact_of(failed), Impact::failure);
 }
 
-TEST(Judge, AcceptedCredentialIsCritical) {
-  EXPECT_EQ(judge(Level::must, {}, broken(Outcome::accepted)).severity, Severity::critical);
-}
-
-TEST(Judge, BrokenShouldIsAWarning) {
-  EXPECT_EQ(judge(Level::should, {}, broken(Outcome::misrefused)).verdict, Verdict::warn);
-}
-
-TEST(Judge, BestPracticeFailsOnlyWhereABadCredentialIsAccepted) {
-  EXPECT_EQ(judge(Level::bcp, {}, broken(Outcome::accepted)).verdict, Verdict::fail);
-  EXPECT_EQ(judge(Level::bcp, {}, broken(Outcome::misrefused)).verdict, Verdict::warn);
-}
-
-TEST(Judge, ObservationNeverFails) {
-  EXPECT_EQ(judge(Level::observe, {}, broken(Outcome::accepted)).verdict, Verdict::pass);
-}
-
-TEST(Judge, OtherLevelAppliesOnlyToAcceptedCredentials) {
-  EXPECT_EQ(judge(Level::must, Level::should, broken(Outcome::accepted)).verdict, Verdict::warn);
-  EXPECT_EQ(judge(Level::must, Level::should, broken(Outcome::misrefused)).verdict, Verdict::fail);
-}
-
-TEST(Judge, SeverityOfTheFindingWins) {
-  Finding finding = broken(Outcome::misrefused);
-  finding.severity = Severity::high;
-  EXPECT_EQ(judge(Level::must, {}, finding).severity, Severity::high);
-}
-
-TEST(Judge, UndecidedIsInconclusiveAndFailedIsAnError) {
-  EXPECT_EQ(judge(Level::must, {}, Finding::undecided("")).verdict, Verdict::inconclusive);
-  EXPECT_EQ(judge(Level::must, {}, Finding::failed("")).verdict, Verdict::error);
-  EXPECT_EQ(judge(Level::must, {}, Finding::skipped("")).verdict, Verdict::skip);
+TEST(Worst, OfTwoWithOneOutcomeTheOneWithTheWorseImpactCounts) {
+  Finding failed = broken(Outcome::misrefused);
+  failed.impact = Impact::failure;
+  EXPECT_EQ(worst({broken(Outcome::misrefused), failed}).impact, Impact::failure);
+  EXPECT_EQ(worst({failed, broken(Outcome::misrefused)}).impact, Impact::failure);
 }
 
 TEST(Worst, AcceptedOutweighsEverything) {

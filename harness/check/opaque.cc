@@ -40,7 +40,10 @@ bool await_refusal(Probe& probe, const Attempt& attempt, seconds allowed, second
 
 }  // namespace
 
-Refusal not_vouched_for() { return {.statuses = {400, 401, 403, 502, 503, 504}}; }
+/// An unhandled error while the issuer is failing is nothing that a caller can provoke.
+Refusal not_vouched_for() {
+  return {.statuses = {400, 401, 403, 502, 503, 504}, .on_error = Impact::misrefused};
+}
 
 Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape) {
   return [shape = std::move(shape)](Probe& probe) {
@@ -74,7 +77,7 @@ Finding refuses_redirected(Probe& probe, const TellingEndpoint& endpoint) {
                   finding.actual),
       "the token, and what the server proves itself with, go to whoever the redirect names");
   finding.outcome = Outcome::misrefused;
-  finding.severity = Severity::high;
+  finding.impact = Impact::exposure;
   return finding;
 }
 
@@ -120,7 +123,7 @@ Finding keeps_token_out_of_urls(Probe& probe) {
   Finding finding = Finding::broken("no URL with the token in it",
                                     "the token was in the URL of a request to its issuer",
                                     "URLs are written to logs, and logs are read by many");
-  finding.severity = Severity::medium;
+  finding.impact = Impact::exposure;
   return finding;
 }
 

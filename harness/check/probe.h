@@ -38,6 +38,7 @@ struct Attempt {
 struct Refusal {
   std::vector<int> statuses = {401};  ///< empty: any 4xx
   bool challenge = true;  ///< a 401 has to carry WWW-Authenticate (RFC 9110, section 15.5.2)
+  Impact on_error = Impact::failure;  ///< of a status of 500 or more that is not among `statuses`
 };
 
 /// The one change that makes a good token bad (or another good one).

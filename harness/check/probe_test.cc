@@ -219,7 +219,7 @@ TEST_F(Stage, UrlThatATokenNamesMustNotBeFetched) {
   const Finding finding = run(refuses_mutation("jku-foreign"));
   EXPECT_EQ(finding.kind, Finding::Kind::broken);
   EXPECT_EQ(finding.outcome, Outcome::misrefused);
-  EXPECT_EQ(finding.severity, Severity::high);
+  EXPECT_EQ(finding.impact, Impact::exposure);
 }
 
 TEST_F(Stage, EveryRequestCarriesTheFieldsOfTheProfile) {

@@ -74,14 +74,14 @@ Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal) {
   if (status == 0) {
     Finding finding = misrefused(answer, refusal, "there was no HTTP answer at all",
                                  "no answer to a bad credential");
-    finding.severity = Severity::high;
+    finding.impact = Impact::failure;
     return finding;
   }
   if (!is_allowed(status, refusal.statuses)) {
     Finding finding =
         misrefused(answer, refusal, why_wrong_status(answer),
                    fmt::format("{} instead of {}", status, statuses_text(refusal.statuses)));
-    if (status >= 500) finding.severity = Severity::high;
+    if (status >= 500) finding.impact = refusal.on_error;
     return finding;
   }
   if (status == 401 && refusal.challenge &&

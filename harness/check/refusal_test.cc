@@ -45,10 +45,10 @@ TEST(Refusal, UnauthorizedWithoutChallengeIsMisrefused) {
   EXPECT_EQ(finding.cause, "401 without WWW-Authenticate");
 }
 
-TEST(Refusal, ServerErrorIsOfHighSeverity) {
+TEST(Refusal, ServerErrorIsAFailure) {
   const Finding finding = judge_refusal(answer(500, ""), {});
   EXPECT_EQ(finding.outcome, Outcome::misrefused);
-  EXPECT_EQ(finding.severity, Severity::high);
+  EXPECT_EQ(finding.impact, Impact::failure);
 }
 
 TEST(Refusal, OtherStatusCanBeAllowed) {

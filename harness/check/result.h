@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "harness/check/case.h"
 #include "harness/check/finding.h"
+#include "harness/check/severity.h"
 #include "harness/wire/exchange.h"
 
 namespace check {

@@ -80,7 +80,7 @@ check::CaseResult without_running(const check::Case& subject, mcp::Revision revi
   check::CaseResult result;
   result.subject = subject;
   result.level = level_of(subject, revision);
-  result.judgement = check::judge(result.level, subject.if_accepted, finding);
+  result.judgement = check::judge(subject.demand_at(result.level), finding);
   result.finding = std::move(finding);
   return result;
 }

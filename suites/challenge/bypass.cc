@@ -65,6 +65,7 @@ const check::Suite bypass_cases{
          .sends = "Requests without credentials to the path with a slash more, a dot segment, %2f, "
                   "%00, ;a=b, a query, in upper case.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-288", ""}, {"RFC 3986", "6"}},
          .requirements = {"RS-05", "RS-16"},
          .faults = {"credential.path-normalised"},
@@ -77,6 +78,7 @@ const check::Suite bypass_cases{
          .sends = "Requests without credentials but with X-HTTP-Method-Override, X-Original-URL, "
                   "X-Rewrite-URL, X-Forwarded-User, X-Remote-User, X-Forwarded-For.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-290", ""}},
          .requirements = {"RS-05", "RS-16"},
          .faults = {"credential.method-override", "credential.remote-user",

@@ -11,7 +11,6 @@ using check::authorization;
 using check::Family;
 using check::Level;
 using check::Probe;
-using check::Severity;
 
 constexpr const char* kBad = "bm90LWEtdG9rZW4";  // b64token characters, yet no token of anybody
 
@@ -83,18 +82,19 @@ const check::Suite field_cases{
          .sends =
              "The good token under the schemes Basic, Digest, Token and Negotiate, and under none.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
          .requirements = {"RS-10", "RS-21"},
          .faults = {"credential.any-scheme", "credential.bare-token"},
          .why = "The scheme says how the credentials are meant. A server that does not look at it "
                 "takes credentials that were meant for another mechanism.",
          .fix = "Compare the scheme, in any case of letters, with Bearer and refuse all others.",
-         .run = check::milder(check::refuses_family(other_schemes, kUnreadable), Severity::medium,
-                              kStillValid)},
+         .run = check::milder(check::refuses_family(other_schemes, kUnreadable), kStillValid)},
         {.id = "scheme-case",
          .title = "the scheme is taken in any case of letters",
          .sends = "The good token under the schemes bearer, BEARER and bEaReR.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9110", "11.1"}},
          .requirements = {"REF-08"},
          .faults = {"credential.scheme-case"},
@@ -105,6 +105,7 @@ const check::Suite field_cases{
          .title = "more than one blank between scheme and token is taken",
          .sends = "The good token after two blanks.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6750", "2.1"}, {"RFC 9110", "11.4"}},
          .requirements = {"REF-09"},
          .faults = {"credential.single-space"},
@@ -117,6 +118,7 @@ const check::Suite field_cases{
          .title = "a good token with something after it is not accepted",
          .sends = "\"Bearer TOKEN extra\" and \"Bearer TOKEN,\", with the good token.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6750", "2.1"}},
          .requirements = {"REF-09"},
          .faults = {"credential.trailing-words", "credential.trailing-comma"},
@@ -125,11 +127,12 @@ const check::Suite field_cases{
          .fix = "Take the whole rest of the field as the token and refuse it unless it is one "
                 "b64token.",
          .run = check::milder(check::refuses_family(trailing_words, check::any_refusal()),
-                              Severity::low, kStillValid)},
+                              kStillValid)},
         {.id = "two-authorization-headers",
          .title = "two Authorization fields are refused, whichever of them is good",
          .sends = "Two Authorization fields: the good token and a bad one, in both orders.",
          .level = Level::bcp,
+         .attacker = check::Attacker::none,
          .if_accepted = Level::should,
          .references = {{"RFC 9110", "5.3"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-23"},
@@ -140,11 +143,12 @@ const check::Suite field_cases{
          .fix = "Refuse a request that has more than one Authorization field. Some HTTP "
                 "libraries drop the second one silently: then look at the raw list of fields.",
          .run = check::milder(check::refuses_family(two_authorization_fields, check::any_refusal()),
-                              Severity::low, kStillValid)},
+                              kStillValid)},
         {.id = "credential-list",
          .title = "a list of credentials in one field is refused",
          .sends = "\"Bearer GOOD, Bearer BAD\" in one Authorization field, in both orders.",
          .level = Level::bcp,
+         .attacker = check::Attacker::none,
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.1"}},
          .requirements = {"REF-09"},
@@ -152,8 +156,7 @@ const check::Suite field_cases{
          .why = "Authorization holds one credential. Trying several tells two readers different "
                 "stories.",
          .fix = "Do not split the field at commas.",
-         .run = check::milder(check::refuses_family(lists, check::any_refusal()), Severity::low,
-                              kStillValid)},
+         .run = check::milder(check::refuses_family(lists, check::any_refusal()), kStillValid)},
     }};
 
 }  // namespace

@@ -154,6 +154,7 @@ const check::Suite leaks_cases{
          .sends =
              "Nothing, garbage and an expired token; then all refusals of the run are searched.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .references = {{"RFC 9700", "4.9"}, {"CWE-209", ""}},
          .requirements = {"RS-20"},
          .needs = {.last = true},
@@ -166,6 +167,7 @@ const check::Suite leaks_cases{
          .sends =
              "Nothing, garbage and an expired token; then all refusals of the run are searched.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-209", ""}},
          .requirements = {"RS-16"},
          .needs = {.last = true},
@@ -178,6 +180,7 @@ const check::Suite leaks_cases{
          .sends = "Nothing, garbage and an expired token; then the bodies of all refusals of the "
                   "run are looked at.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"JSON-RPC 2.0", "5"}},
          .needs = {.last = true},
          .why = "Clients that parse every body as JSON-RPC stumble over other shapes.",

@@ -60,6 +60,7 @@ const check::Suite open_cases{
          .sends =
              "GET of the health path that the profile or the server names, without credentials.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {},
          .faults = {"credential.health"},
          .why = "Load balancers and supervisors take the server for dead.",
@@ -70,6 +71,7 @@ const check::Suite open_cases{
          .sends = "OPTIONS with Origin and Access-Control-Request-Method, and a request without "
                   "credentials but with Origin.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"Fetch", ""}},
          .why = "Browsers never send credentials with a preflight; a 401 there locks web clients "
                 "out, and they can read WWW-Authenticate only where it is exposed.",

@@ -66,7 +66,7 @@ Finding no_side_effects(Probe& probe) {
       "the tool does not run",
       fmt::format("{}; the counter moved by {} instead of 1", refused.summary(), grown),
       "the tool ran before its caller was checked");
-  finding.severity = check::Severity::critical;
+  finding.outcome = check::Outcome::accepted;
   return finding;
 }
 
@@ -79,6 +79,7 @@ const check::Suite order_cases{
          .sends = "Without credentials: a body that ends in the middle of its JSON, and one that "
                   "is sent as text/plain.",
          .level = Level::should,
+         .attacker = check::Attacker::anyone,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-15"},
          .faults = {"credential.skip", "errors.body-first"},
@@ -89,6 +90,7 @@ const check::Suite order_cases{
          .title = "a tool call without credentials leaves no trace",
          .sends = "A call of the counting tool without credentials, between two with good ones.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-15"},
          .needs = {.witness = true, .alone = true},

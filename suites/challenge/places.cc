@@ -9,7 +9,6 @@ using check::Attempt;
 using check::Family;
 using check::Level;
 using check::Probe;
-using check::Severity;
 
 std::string good_token(Probe& probe) { return probe.context().control_secret(); }
 
@@ -51,6 +50,7 @@ const check::Suite places_cases{
          .title = "a token in the URL's query is refused",
          .sends = "The good token as ?access_token=, without an Authorization field.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"OAuth 2.1", "5.1"}, {"RFC 9700", "4.3.2"}},
          .requirements = {"REF-11"},
@@ -61,11 +61,12 @@ const check::Suite places_cases{
                 "the query.",
          .run = check::milder(
              check::refuses_attempt(in_query, {.statuses = {401, 400}, .challenge = false}),
-             Severity::medium, "a token in the URL is taken, and URLs are written to logs")},
+             "a token in the URL is taken, and URLs are written to logs")},
         {.id = "form-token",
          .title = "a token in a form body is refused",
          .sends = "The good token as access_token in an application/x-www-form-urlencoded body.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .if_accepted = Level::should,
          .references = {{"RFC 6750", "2.2"}, {"MCP", "token-requirements"}},
          .requirements = {"REF-11"},
@@ -73,14 +74,14 @@ const check::Suite places_cases{
          .why = "A form can be sent by any page across origins without a preflight, and JSON-RPC "
                 "messages are no forms.",
          .fix = "Read tokens from the Authorization field only.",
-         .run =
-             check::milder(check::refuses_attempt(in_form, check::any_refusal()), Severity::medium,
-                           "a token in a form is taken, and any web page can send forms")},
+         .run = check::milder(check::refuses_attempt(in_form, check::any_refusal()),
+                              "a token in a form is taken, and any web page can send forms")},
         {.id = "cookie-token",
          .title = "a token in a cookie is refused",
          .sends =
              "The good token in the cookies access_token, token and Authorization, one at a time.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .if_accepted = Level::should,
          .references = {{"MCP", "token-requirements"}, {"CWE-352", ""}},
          .requirements = {"RS-08"},
@@ -89,7 +90,6 @@ const check::Suite places_cases{
          .fix = "Read tokens from the Authorization field only.",
          .run = check::milder(
              check::refuses_family(in_cookies, {.statuses = {401, 400}, .challenge = false}),
-             Severity::medium,
              "a token in a cookie is taken, and browsers send cookies on their own")},
     }};
 

@@ -15,6 +15,7 @@ const std::vector<check::Reference> kSources = {
 const std::vector<std::string> kRequirements = {"RS-09", "RS-12", "RS-13", "RS-17", "RS-18"};
 
 const Shared kForeign{
+    .attacker = check::Attacker::token_holder,
     .on_2025_03_26 = check::Level::bcp,
     .references = kSources,
     .requirements = kRequirements,
@@ -42,24 +43,9 @@ const check::Suite kForeignCases{
                 nullptr,
                 "",
                 {"auth-wrong-audience-token-rejected"}},
-               {"aud-empty-string",
-                "a token whose aud is empty is refused",
-                {"aud.empty-accepted", "aud.skip"}},
-               {"aud-empty-array",
-                "a token whose aud is an empty array is refused",
-                {"aud.empty-accepted", "aud.skip"}},
                {"aud-array-of-others",
                 "a token for two other servers is refused",
                 {"aud.any-array", "aud.skip"}},
-               {"aud-null",
-                "a token whose aud is null is refused",
-                {"aud.not-string-ignored", "aud.skip", "aud.odd-500"}},
-               {"aud-number",
-                "a token whose aud is a number is refused",
-                {"aud.not-string-ignored", "aud.skip", "aud.odd-500"}},
-               {"aud-object",
-                "a token whose aud is an object with our name in it is refused",
-                {"aud.not-string-ignored", "aud.object-keys", "aud.skip", "aud.odd-500"}},
                {"aud-prefix",
                 "a token whose aud lacks our last character is refused",
                 {"aud.is-prefix", "aud.skip"}},
@@ -90,8 +76,32 @@ const check::Suite kForeignCases{
                {"id-token", "an ID token of our issuer is refused", {"aud.client-id", "aud.skip"}},
            })};
 
+const Shared kOddAudience = by(check::Attacker::issuer, kForeign);
+
+const check::Suite kOddAudienceCases{
+    "claims", check::modes::claims(),
+    family(kOddAudience,
+           {
+               {"aud-empty-string",
+                "a token whose aud is empty is refused",
+                {"aud.empty-accepted", "aud.skip"}},
+               {"aud-empty-array",
+                "a token whose aud is an empty array is refused",
+                {"aud.empty-accepted", "aud.skip"}},
+               {"aud-null",
+                "a token whose aud is null is refused",
+                {"aud.not-string-ignored", "aud.skip", "aud.odd-500"}},
+               {"aud-number",
+                "a token whose aud is a number is refused",
+                {"aud.not-string-ignored", "aud.skip", "aud.odd-500"}},
+               {"aud-object",
+                "a token whose aud is an object with our name in it is refused",
+                {"aud.not-string-ignored", "aud.object-keys", "aud.skip", "aud.odd-500"}},
+           })};
+
 const Shared kCanonical{
     .level = check::Level::should,
+    .attacker = check::Attacker::none,
     .references = {{"MCP", "canonical-server-uri"}},
     .requirements = {"ALL-09"},
     .why = "Scheme and host mean the same in either case, and clients may write them so.",
@@ -107,6 +117,7 @@ const check::Suite kCanonicalCases{
 
 const Shared kObserved{
     .level = check::Level::observe,
+    .attacker = check::Attacker::token_holder,
     .references = {{"MCP", "canonical-server-uri"}},
     .requirements = {},
     .why = "Servers differ in which other spellings of their own URL they take.",

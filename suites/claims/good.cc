@@ -15,6 +15,7 @@ using jose::Recipe;
 constexpr std::size_t kLongClaim = 5'800;  ///< makes a token of about 8 KB
 
 const Shared kGood{
+    .attacker = check::Attacker::none,
     .references = {{"RFC 7519", "4.1"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08"},
     .why = "A server that refuses good tokens locks its users out.",
@@ -24,6 +25,7 @@ const Shared kGood{
 };
 const Shared kRightType{
     .level = check::Level::should,
+    .attacker = check::Attacker::none,
     .references = {{"RFC 9068", "2.1"}},
     .requirements = {"RS-08"},
     .why = "RFC 9068 names access tokens at+jwt; issuers that follow it write so.",
@@ -31,6 +33,7 @@ const Shared kRightType{
 };
 const Shared kObservedGood{
     .level = check::Level::observe,
+    .attacker = check::Attacker::none,
     .references = {{"RFC 9068", "2.2"}, {"RFC 9068", "4"}},
     .requirements = {"RS-08"},
     .why = "Issuers differ in what they write; it helps to know what a server insists on.",

@@ -7,16 +7,16 @@
 
 namespace suites::claims {
 
+Shared by(check::Attacker attacker, Shared shared) {
+  shared.attacker = attacker;
+  return shared;
+}
+
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows) {
   std::vector<check::Case> cases;
   for (const Row& row : rows) {
     check::Body body = row.body ? row.body : check::refuses_mutation(row.id);
-    if (!shared.harmless.empty()) {
-      const bool advised = shared.if_accepted.value_or(shared.level) != check::Level::must;
-      body =
-          check::milder(std::move(body), advised ? check::Severity::low : check::Severity::medium,
-                        shared.harmless);
-    }
+    if (!shared.harmless.empty()) body = check::milder(std::move(body), shared.harmless);
     check::Needs needs = shared.needs;
     if (!row.modes.empty()) needs.modes = row.modes;
     cases.push_back({.id = row.id,

@@ -35,6 +35,9 @@ struct Row {
   check::Modes modes = {};  ///< where they are not those of the file
 };
 
+/// The same family for rows whose breach serves another attacker.
+Shared by(check::Attacker attacker, Shared shared);
+
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows);
 
 /// Notes under `observation` what the target makes of the control with that mutation.

@@ -7,6 +7,7 @@ namespace {
 
 const Shared kKinds{
     .level = check::Level::bcp,
+    .attacker = check::Attacker::token_holder,
     .if_accepted = check::Level::should,
     .harmless = "the trusted issuer signed it, for this audience; but not as an access token",
     .references = {{"RFC 8725", "3.11"}, {"RFC 8725", "3.12"}, {"RFC 9068", "4"}},

@@ -86,6 +86,7 @@ Finding mid_session(Probe& probe) {
 }
 
 const Shared kCached{
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}, {"OAuth 2.1", "5.2"}},
     .requirements = {"RS-08", "RS-11", "RS-35"},
     .needs = {.issuer = true, .waits = true},
@@ -95,6 +96,7 @@ const Shared kCached{
     .fix = "Keep exp with what is cached, and compare it with the clock on every request.",
 };
 const Shared kSession{
+    .attacker = check::Attacker::token_holder,
     .references = kCached.references,
     .requirements = kCached.requirements,
     .needs = {.until = mcp::Revision::r2025_11_25, .issuer = true, .waits = true},

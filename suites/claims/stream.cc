@@ -114,6 +114,7 @@ const check::Suite kStreamCases{
           "GET for a session's stream with a token of four seconds, which is watched until ten "
           "have passed.",
       .level = Level::observe,
+      .attacker = check::Attacker::token_holder,
       .references = {{"MCP", "token-handling"}, {"MCP transports", "listening-for-messages"}},
       .needs = {.until = mcp::Revision::r2025_11_25, .issuer = true, .waits = true},
       .faults = {"session.stream-outlives-token"},

@@ -16,6 +16,7 @@ constexpr seconds kFewMinutes{300};
 constexpr seconds kForever{86'400};
 
 const Shared kExpired{
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7519", "4.1.4"}, {"MCP", "token-handling"}, {"OAuth 2.1", "5.2"}},
     .requirements = {"RS-08", "RS-10", "RS-11", "RS-35"},
     .why = "A stolen token works for as long as the server accepts it.",
@@ -49,6 +50,7 @@ const check::Suite kExpiredCases{
 
 const Shared kMissing{
     .level = check::Level::bcp,
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 9068", "2.2"}, {"RFC 8725", "3.8"}},
     .requirements = {"RS-08", "RS-35"},
     .why = "A token without an end is good for ever, however it was lost.",
@@ -74,6 +76,7 @@ const check::Suite kMissingCases{
                        refuses_without_exp}})};
 
 const Shared kOdd{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7519", "4.1.4"}, {"RFC 7519", "2"}},
     .requirements = {"RS-08", "RS-11"},
     .why = "An exp that is no date must not mean \"for ever\"; nor may it make the server fail.",
@@ -100,6 +103,7 @@ const check::Suite kOddCases{
            })};
 
 const Shared kText{
+    .attacker = check::Attacker::issuer,
     .harmless = "the date was still to come, so nothing is overdue; but exp has to be a number",
     .references = kOdd.references,
     .requirements = kOdd.requirements,
@@ -109,6 +113,7 @@ const Shared kText{
 /// JSON allows the number, and read as what it says it is a date to come: accepting it breaks no
 /// sentence of RFC 7519, but no reader of doubles can tell when it ends.
 const Shared kBeyondNumbers{
+    .attacker = check::Attacker::issuer,
     .if_accepted = check::Level::should,
     .harmless = "JSON allows the number, but no clock will ever reach it",
     .references = kOdd.references,
@@ -130,6 +135,7 @@ const check::Suite kBeyondNumbersCases{
                              {"exp.huge", "exp.odd-500"}}})};
 
 const Shared kNotBefore{
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7519", "4.1.5"}, {"OAuth 2.1", "5.2"}},
     .requirements = {"RS-08", "RS-11"},
     .why = "The issuer said when the token begins to count, and it does not count yet.",
@@ -142,13 +148,21 @@ const check::Suite kNotBeforeCases{
     family(kNotBefore,
            {
                {"nbf-future", "a token that begins in an hour is refused", {"nbf.skip"}},
-               {"nbf-string",
-                "a token whose nbf is a string is refused",
-                {"nbf.not-number-ignored", "nbf.skip"}},
            })};
+
+const Shared kOddNotBefore = by(check::Attacker::issuer, kNotBefore);
+
+const check::Suite kOddNotBeforeCases{
+    "claims", check::modes::claims(),
+    family(kOddNotBefore, {
+                              {"nbf-string",
+                               "a token whose nbf is a string is refused",
+                               {"nbf.not-number-ignored", "nbf.skip"}},
+                          })};
 
 const Shared kLeeway{
     .level = check::Level::bcp,
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7519", "4.1.4"}},
     .requirements = {"RS-08", "RS-35"},
     .why = "Clock skew is a matter of seconds; every minute of leeway is one more for the thief.",
@@ -177,6 +191,7 @@ const check::Suite kLeewayCases{
 
 const Shared kIssuedAt{
     .level = check::Level::observe,
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7519", "4.1.6"}},
     .requirements = {},
     .why = "A token from the future says that two clocks differ, or that somebody plans ahead.",

@@ -57,7 +57,7 @@ Finding host_injection(Probe& probe) {
       "URLs that do not depend on what the request claims",
       "the server repeats the value of " + base::join(reflected, ", "),
       "behind a cache, or after DNS rebinding, clients are sent to the attacker's server");
-  finding.severity = check::Severity::medium;
+  finding.impact = check::Impact::exposure;
   return finding;
 }
 
@@ -70,6 +70,7 @@ const check::Suite injection_cases{
          .sends = "GET of the metadata, and a request without credentials, with attacker.example "
                   "in Host, X-Forwarded-Host and Forwarded.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .references = {{"CWE-644", ""}, {"RFC 9728", "7.3"}},
          .requirements = {"RS-01"},
          .needs = {.since = mcp::Revision::r2025_06_18},

@@ -121,6 +121,7 @@ const check::Suite location_cases{
          .sends = "GET of the metadata where the challenge says, at the path below /.well-known, "
                   "and at its root.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "protected-resource-metadata-discovery-requirements"},
                         {"RFC 9728", "3"}},
          .requirements = {"RS-01", "RS-03", "RS-04", "REF-14"},
@@ -134,6 +135,7 @@ const check::Suite location_cases{
          .title = "resource_metadata is an absolute URL on the server's own origin",
          .sends = "A request without credentials, for its challenge.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9728", "5.1"}, {"RFC 9728", "3.3"}},
          .requirements = {"RS-03", "RS-04"},
          .needs = {.since = Revision::r2025_06_18},
@@ -145,6 +147,7 @@ const check::Suite location_cases{
          .title = "the metadata is a JSON object, served as application/json",
          .sends = "GET of the protected resource metadata, where it is found first.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9728", "3.2"}},
          .requirements = {"RS-01", "REF-12"},
          .needs = {.since = Revision::r2025_06_18},
@@ -157,6 +160,7 @@ const check::Suite location_cases{
          .sends = "GET of the protected resource metadata without credentials and, where that is "
                   "refused, with the good token.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9728", "3.1"}},
          .requirements = {"RS-01"},
          .needs = {.since = Revision::r2025_06_18},

@@ -17,6 +17,7 @@ struct One {
   std::string id;
   std::string title;
   std::string sends;
+  check::Attacker attacker = check::Attacker::token_holder;
   std::vector<std::string> faults;
   std::vector<NamedChange> changes;
   std::string why;
@@ -28,6 +29,7 @@ check::Case of(One one) {
   return {.id = one.id,
           .title = one.title,
           .sends = one.sends,
+          .attacker = one.attacker,
           .references = {{"RFC 9449", "4.3"}},
           .requirements = {"REF-61"},
           .needs = {.issuer = true, .setting = "dpop"},
@@ -87,6 +89,7 @@ const check::Suite kKeys{
     {of({"typ-wrong",
          "a JWT whose typ is not dpop+jwt is no proof",
          "The good proof with typ JWT, at+jwt, and without typ.",
+         check::Attacker::token_holder,
          {"dpop.typ-ignored"},
          {{"typ JWT", header("typ", "JWT")},
           {"typ at+jwt", header("typ", "at+jwt")},
@@ -96,6 +99,7 @@ const check::Suite kKeys{
      of({"alg-none",
          "an unsigned proof is refused",
          "The good proof with alg none and an empty signature.",
+         check::Attacker::token_holder,
          {"dpop.alg-none"},
          {{"alg none", unsigned_proof}},
          "Anybody can write a proof that nobody signed.",
@@ -103,6 +107,7 @@ const check::Suite kKeys{
      of({"alg-hmac",
          "a proof with an HMAC is refused",
          "The good proof signed with HS256, the public key's text as the secret.",
+         check::Attacker::token_holder,
          {"dpop.alg-hs"},
          {{"alg HS256", hmac_proof}},
          "The \"secret\" of such a proof is public: it proves nothing.",
@@ -110,6 +115,7 @@ const check::Suite kKeys{
      of({"signature-wrong",
          "a proof that its own key did not sign is refused",
          "The good proof, key and all, signed with another key.",
+         check::Attacker::token_holder,
          {"dpop.signature-skip"},
          {{"another signature",
            [](jose::Recipe& proof, Probe& probe) {
@@ -120,6 +126,7 @@ const check::Suite kKeys{
      of({"private-key",
          "a proof that shows a private key is refused",
          "The good proof, the private key in its jwk.",
+         check::Attacker::none,
          {"dpop.private-jwk-ok"},
          {{"private key in jwk", private_key_shown}},
          "A client that gives its key away should learn so at once.",
@@ -127,6 +134,7 @@ const check::Suite kKeys{
      of({"key-other",
          "a proof of another key than the token's is refused",
          "A proof that is right in itself, of a key that the token is not bound to.",
+         check::Attacker::token_holder,
          {"dpop.jkt-ignored"},
          {{"another key", of_another_key}},
          "Whoever stole the token proves possession of a key of their own.",
@@ -134,6 +142,7 @@ const check::Suite kKeys{
      of({"htm-wrong",
          "a proof for another method is refused",
          "The good proof with htm GET, and without htm, on a POST.",
+         check::Attacker::token_holder,
          {"dpop.htm-ignored"},
          {{"htm GET", claim("htm", "GET")}, {"without htm", without("htm")}},
          "A proof that was caught with one request would serve for another.",
@@ -147,6 +156,7 @@ const check::Suite kRequest{
     {of({"htu-path",
          "a proof for another path is refused",
          "The good proof for another path of this server, and without htu.",
+         check::Attacker::token_holder,
          {"dpop.htu-ignored"},
          {{"another path",
            [](jose::Recipe& proof, Probe& probe) {
@@ -158,6 +168,7 @@ const check::Suite kRequest{
      of({"htu-host",
          "a proof for another server is refused",
          "The good proof for the same path of another host, and of another port.",
+         check::Attacker::token_holder,
          {"dpop.htu-ignored", "dpop.htu-path-only"},
          {{"another host",
            [](jose::Recipe& proof, Probe& probe) {
@@ -175,6 +186,7 @@ const check::Suite kRequest{
      of({"ath-missing",
          "a proof that names no access token is refused",
          "The good proof without ath.",
+         check::Attacker::token_holder,
          {"dpop.ath-missing-ok"},
          {{"without ath", without("ath")}},
          "A proof that was made for the token endpoint would serve here as well.",
@@ -182,6 +194,7 @@ const check::Suite kRequest{
      of({"ath-wrong",
          "a proof for another access token is refused",
          "The good proof with the ath of another token.",
+         check::Attacker::token_holder,
          {"dpop.ath-ignored"},
          {{"another ath", claim("ath", jose::access_token_hash("another token"))}},
          "A proof that was caught with one token would serve for another of the same key.",
@@ -189,6 +202,7 @@ const check::Suite kRequest{
      of({"jti-missing",
          "a proof without jti is refused",
          "The good proof without jti.",
+         check::Attacker::none,
          {"dpop.jti-missing-ok"},
          {{"without jti", without("jti")}},
          "Without it nobody can tell whether a proof was used before.",
@@ -196,6 +210,7 @@ const check::Suite kRequest{
      of({"iat-missing",
          "a proof without iat is refused",
          "The good proof without iat.",
+         check::Attacker::none,
          {"dpop.iat-missing-ok"},
          {{"without iat", without("iat")}},
          "A proof without a date could be good for ever.",
@@ -227,7 +242,8 @@ Finding refuses_replay(Probe& probe) {
   }
   attempt.own_session = false;
   attempt.proofs = [text](const jose::Recipe&) { return std::vector<std::string>{text}; };
-  return probe.refuses(attempt, refusal_of_proof());
+  return check::no_bypass(probe.refuses(attempt, refusal_of_proof()),
+                          "the same request, proof and all, was processed twice");
 }
 
 const check::Suite kTimes{
@@ -237,6 +253,7 @@ const check::Suite kTimes{
          .id = "proof-old",
          .title = "a proof of an hour ago is refused",
          .sends = "The good proof with an iat of an hour ago.",
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 9449", "4.3"}, {"RFC 9449", "11.1"}},
          .requirements = {"REF-61"},
          .needs = {.issuer = true, .setting = "dpop"},
@@ -249,6 +266,7 @@ const check::Suite kTimes{
          .id = "proof-future",
          .title = "a proof of the future is refused",
          .sends = "The good proof with an iat an hour ahead.",
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 9449", "4.3"}, {"RFC 9449", "11.1"}},
          .requirements = {"REF-61"},
          .needs = {.issuer = true, .setting = "dpop"},
@@ -262,6 +280,7 @@ const check::Suite kTimes{
          .title = "a proof is good for one request",
          .sends = "A good request, and then the same once more, proof and all.",
          .level = Level::should,
+         .attacker = check::Attacker::network,
          .references = {{"RFC 9449", "11.1"}},
          .requirements = {"REF-61"},
          .needs = {.issuer = true, .setting = "dpop"},
@@ -302,6 +321,7 @@ const check::Suite kLeniency{
          .id = "htu-query",
          .title = "the query of a request does not count in htu",
          .sends = "A request with a query, and a good proof for its URL without one.",
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9449", "4.2"}, {"RFC 9449", "4.3"}},
          .requirements = {"REF-61"},
          .needs = {.issuer = true, .setting = "dpop"},
@@ -315,6 +335,7 @@ const check::Suite kLeniency{
          .title = "htu is compared after normalisation",
          .sends = "The good proof, its URL with the scheme in capitals and one letter escaped.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9449", "4.3"}},
          .requirements = {"REF-61"},
          .needs = {.issuer = true, .setting = "dpop"},

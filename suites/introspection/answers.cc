@@ -34,6 +34,7 @@ const check::Suite kStates{
          .title = "a token that nobody ever gave out is refused with 401",
          .sends = "A random token; the endpoint says active: false.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 7662", "2.2"}, {"MCP", "token-handling"}},
          .requirements = {"RS-08", "RS-11", "REF-7662-2"},
          .needs = {.issuer = true},
@@ -46,6 +47,7 @@ const check::Suite kStates{
          .sends = "A token that was revoked before it was ever used; the endpoint says active: "
                   "false.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7662", "2.2"}, {"MCP", "token-handling"}},
          .requirements = {"RS-08", "RS-11", "REF-7662-2"},
          .needs = {.issuer = true},
@@ -57,6 +59,7 @@ const check::Suite kStates{
          .title = "`active` as the string \"true\" makes no token good",
          .sends = "A good token of which the endpoint says active: \"true\".",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7662", "2.2"}},
          .requirements = kOddRequirements,
          .needs = {.issuer = true},
@@ -69,6 +72,7 @@ const check::Suite kStates{
          .title = "`active` as the string \"false\" makes no token good",
          .sends = "A token of which the endpoint says active: \"false\".",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7662", "2.2"}},
          .requirements = kOddRequirements,
          .needs = {.issuer = true},
@@ -80,6 +84,7 @@ const check::Suite kStates{
          .title = "`active` as a number makes no token good",
          .sends = "A token of which the endpoint says active: 1.",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7662", "2.2"}},
          .requirements = kOddRequirements,
          .needs = {.issuer = true},
@@ -91,6 +96,7 @@ const check::Suite kStates{
          .title = "an answer without `active` makes no token good",
          .sends = "A token of which the endpoint says everything but `active`.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 7662", "2.2"}},
          .requirements = kOddRequirements,
          .needs = {.issuer = true},
@@ -109,6 +115,7 @@ const check::Suite kClaims{
          .title = "an active token whose exp has passed is refused",
          .sends = "A token of which the endpoint says active: true and an exp of an hour ago.",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7662", "2.2"}, {"RFC 7519", "4.1.4"}},
          .requirements = {"RS-08", "RS-11"},
          .needs = {.issuer = true},
@@ -121,6 +128,7 @@ const check::Suite kClaims{
          .title = "an active token for another server is refused",
          .sends = "A token of which the endpoint says active: true and the aud of another server.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .on_2025_03_26 = Level::bcp,
          .references = {{"RFC 8707", "2"}, {"RFC 7662", "2.2"}, {"MCP", "token-handling"}},
          .requirements = {"RS-09", "RS-12", "RS-13", "RS-17", "RS-18"},
@@ -135,6 +143,7 @@ const check::Suite kClaims{
          .title = "an active token for nobody in particular is refused",
          .sends = "A token of which the endpoint says active: true and no aud.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .on_2025_03_26 = Level::bcp,
          .references = {{"RFC 8707", "2"}, {"MCP", "token-handling"}},
          .requirements = {"RS-09", "RS-12", "RS-13", "RS-17", "RS-18"},
@@ -147,6 +156,7 @@ const check::Suite kClaims{
          .title = "an active token whose answer names another issuer is refused",
          .sends = "A token of which the endpoint says active: true and another iss.",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7662", "2.2"}, {"RFC 8725", "3.8"}},
          .requirements = {"RS-08", "RS-13"},
          .needs = {.issuer = true},
@@ -160,6 +170,7 @@ const check::Suite kClaims{
          .sends = "A token of which the endpoint says active: true and token_type: \"N_A\", which "
                   "is what token exchange calls a token that is no access token.",
          .level = Level::should,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7662", "2.2"}, {"RFC 8693", "2.2.1"}},
          .requirements = {"RS-08"},
          .needs = {.issuer = true},
@@ -169,13 +180,13 @@ const check::Suite kClaims{
          .fix = "Where the answer has token_type, require Bearer, in any case.",
          .run = check::milder(
              refuses_told([](jose::Recipe& token) { token.claim("token_type", "\"N_A\""); }),
-             check::Severity::medium,
              "the token is active, but none that may be shown as a bearer "
              "token")},
         {.id = "insufficient-scope",
          .title = "an active token without the needed scope is refused with 403",
          .sends = "A token of which the endpoint says active: true and the scope \"profile\".",
          .level = Level::should,
+         .attacker = check::Attacker::token_holder,
          .if_accepted = Level::must,
          .references = {{"RFC 7662", "2.2"}, {"RFC 6750", "3.1"}, {"MCP", "error-handling"}},
          .requirements = {"RS-08", "RS-22", "REF-10"},
@@ -183,9 +194,12 @@ const check::Suite kClaims{
          .faults = {"scope.skip", "scope.401"},
          .why = "The owner consented to something else than what the token is used for.",
          .fix = "Compare the scope of the answer with what the operation needs.",
-         .run = check::refuses_token(
-             [](jose::Recipe& token) { token.claims.set_string("scope", "profile"); },
-             {.statuses = {403}, .challenge = false})},
+         .run = check::milder(
+             check::refuses_token(
+                 [](jose::Recipe& token) { token.claims.set_string("scope", "profile"); },
+                 {.statuses = {403}, .challenge = false}),
+             "the operation is open to tokens that were not granted its scope",
+             check::Impact::privilege)},
     }};
 
 }  // namespace

@@ -16,7 +16,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Probe;
-using check::Severity;
 
 constexpr std::string_view kEndpoint = "introspection";
 
@@ -164,6 +163,7 @@ const check::Suite asking_cases{
          .title = "a token is accepted only after the endpoint was asked about it",
          .sends = "A fresh token; then we look at what the endpoint was asked.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 7662", "2"}, {"MCP", "token-handling"}},
          .requirements = {"RS-08"},
          .needs = {.issuer = true},
@@ -175,6 +175,7 @@ const check::Suite asking_cases{
          .title = "the endpoint is asked by POST of a form",
          .sends = "A fresh token; then we look at how the endpoint was asked.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 7662", "2.1"}},
          .requirements = {"REF-7662-1"},
          .needs = {.issuer = true},
@@ -187,6 +188,7 @@ const check::Suite asking_cases{
          .title = "the server says who it is when it asks",
          .sends = "A fresh token; then we look at what credentials the question carried.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 7662", "2.1"}, {"RFC 7662", "4"}},
          .requirements = {"REF-7662-1"},
          .needs = {.issuer = true},
@@ -199,6 +201,7 @@ const check::Suite asking_cases{
          .title = "the server's id and secret are form-encoded for HTTP Basic",
          .sends = "A fresh token; then we decode the credentials that the question carried.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6749", "2.3.1"}},
          .requirements = {"REF-6749-1"},
          .needs = {.issuer = true, .spawned = true},
@@ -210,6 +213,7 @@ const check::Suite asking_cases{
          .title = "the token is in no URL that the server asks for",
          .sends = "A fresh token; then we look for it in the URLs of all requests to its issuer.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .references = {{"RFC 7662", "4"}, {"RFC 9700", "4.3.2"}},
          .requirements = {"REF-7662-1"},
          .needs = {.issuer = true},
@@ -221,6 +225,7 @@ const check::Suite asking_cases{
          .title = "a token with any character that RFC 6750 allows is accepted",
          .sends = "A good token that ends in -._~+/==.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 7662", "2.1"}, {"RFC 6750", "2.1"}},
          .requirements = {"REF-7662-1"},
          .needs = {.issuer = true},
@@ -233,6 +238,7 @@ const check::Suite asking_cases{
          .sends = "A good token with &token_type_hint=refresh_token, &active=1 or %26active=1 "
                   "behind it.",
          .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7662", "2.1"}, {"CWE-88", ""}},
          .requirements = {"RS-08", "REF-7662-1"},
          .needs = {.issuer = true},
@@ -241,7 +247,6 @@ const check::Suite asking_cases{
                 "server's own credentials.",
          .fix = "Form-encode the token; do not paste it into the body.",
          .run = check::milder(check::refuses_family(injections, {.statuses = {400, 401}}),
-                              Severity::medium,
                               "the token in front was good, but what followed it was read as "
                               "parameters of the server's own question")},
         {.id = "revoked-mid-run",
@@ -249,6 +254,7 @@ const check::Suite asking_cases{
          .sends = "A good token, which is then revoked, again and again for as long as the profile "
                   "allows answers to be cached.",
          .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7662", "4"}, {"RFC 7009", "3"}, {"MCP", "token-handling"}},
          .requirements = {"RS-08", "RS-35"},
          .needs = {.issuer = true, .waits = true},

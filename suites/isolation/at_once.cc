@@ -149,7 +149,7 @@ Finding judge(Probe& probe, const Outcome& outcome) {
         expected,
         fmt::format("{} of {} requests got the other caller's answer", outcome.foreign(), asked),
         "callers who happen to use one JSON-RPC id read each other's data");
-    finding.severity = check::Severity::critical;
+    finding.impact = check::Impact::exposure;
     return finding;
   }
   if (outcome.lost() >= kMostLosses) {
@@ -183,6 +183,7 @@ const check::Suite kAtOnceCases{
       .sends = "50 times at once, on two connections: a request of each of two callers with the "
                "same id, for the tool that says who is calling, or for different things.",
       .level = Level::must,
+      .attacker = check::Attacker::token_holder,
       .references = {{"CVE-2026-25536", ""}, {"JSON-RPC 2.0", ""}},
       .requirements = {"REF-ISO-1"},
       .needs = {.alone = true},

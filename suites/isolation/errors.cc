@@ -76,7 +76,7 @@ Finding overhears(Probe& probe, const Credential& first, bool own_session,
     Finding finding = Finding::broken("an error about the request that it answers",
                                       mistake.label + ": what another caller had sent before",
                                       "callers read what others send");
-    finding.severity = check::Severity::high;
+    finding.impact = check::Impact::exposure;
     return finding;
   }
   return Finding::met("nothing of another caller");
@@ -104,6 +104,7 @@ const check::Suite kErrorCases{
                "them requests of another that get an error: without credentials, with garbage, "
                "broken JSON, an unknown method, an unknown tool.",
       .level = Level::must,
+      .attacker = check::Attacker::anyone,
       .references = {{"MCP", "access-token-privilege-restriction"}, {"CWE-209", ""}},
       .requirements = {"RS-16", "REF-ISO-2"},
       .faults = {"isolation.errors-of-others"},

@@ -103,6 +103,7 @@ const check::Suite kConnectionCases{
          .sends = "50 requests for the tool that says who is calling, of two callers in turn, with "
                   "one JSON-RPC id for each pair, on one connection.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 9110", "3.3"}, {"MCP", "access-token-privilege-restriction"}},
          .requirements = {"REF-ISO-2"},
          .faults = {"isolation.skip"},
@@ -115,6 +116,7 @@ const check::Suite kConnectionCases{
          .sends = "The tool that says who is calling, with one user's token and then with "
                   "another's, on one connection and, in older revisions, in one session.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP best practices", "session-hijacking"}, {"RFC 9110", "3.3"}},
          .requirements = {"REF-SES-1", "REF-ISO-2"},
          .faults = {"session.acts-as-owner", "isolation.skip"},

@@ -24,7 +24,7 @@ Finding refuses_sibling(Probe& probe) {
   const std::string alg = sibling_of(token.header.string("alg"));
   if (alg.empty()) return Finding::skipped("the server's key is good for one algorithm only");
   token.header.set_string("alg", alg);
-  return check::no_bypass(probe.refuses(token), check::Severity::low,
+  return check::no_bypass(probe.refuses(token),
                           "the signature was by the right key, so nothing is forged; but it was "
                           "configured for another algorithm");
 }
@@ -53,6 +53,7 @@ const check::Suite key_cases{
          .title = "a token that is signed by another key of the same kind is refused",
          .sends = "The good token, signed by a key that the server was not given.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 7515", "5.2"}, {"MCP", "token-handling"}},
          .requirements = kRequirements,
          .needs = kNeeds,
@@ -64,6 +65,7 @@ const check::Suite key_cases{
          .title = "a token that is signed by the issuer's key of another type is refused",
          .sends = "The good claims, signed by a key of the issuer that the server was not given.",
          .level = Level::must,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 8725", "3.1"}},
          .requirements = kRequirements,
          .needs = kNeeds,
@@ -76,6 +78,7 @@ const check::Suite key_cases{
          .title = "the configured key is used with its own algorithm only",
          .sends = "The good token, signed by the right key with another algorithm of its type.",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .if_accepted = Level::should,
          .references = {{"RFC 8725", "3.1"}},
          .requirements = {"RS-08"},

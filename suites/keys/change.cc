@@ -12,7 +12,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Outcome;
-using check::Severity;
 using namespace std::chrono_literals;
 
 constexpr seconds kManyTime{120};
@@ -133,7 +132,6 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
       fetched ? "the server keeps keys that the issuer has withdrawn, though it knows the new set"
               : "a key that was stolen and withdrawn opens this server for good");
   finding.outcome = Outcome::accepted;
-  finding.severity = Severity::high;
   finding.cause = "withdrawn keys live on";
   return finding;
 }
@@ -225,6 +223,7 @@ check::Case change(std::string id, std::string title, std::string sends, Level l
           .title = std::move(title),
           .sends = std::move(sends),
           .level = level,
+          .attacker = check::Attacker::none,
           .references = {{"OIDC Core", "10.1.1"}, {"RFC 7517", "4.5"}},
           .requirements = {"REF-KEYS-1"},
           .needs = {.issuer = true, .own_server = true},
@@ -243,6 +242,7 @@ check::Case withdrawal(std::string id, std::string title, std::string sends,
                        std::function<Finding(Choreography&)> body) {
   check::Case one = change(std::move(id), std::move(title), std::move(sends), Level::bcp,
                            std::move(faults), std::move(body));
+  one.attacker = check::Attacker::token_holder;
   one.references = {{"OIDC Core", "10.1.1"}, {"RFC 9111", "5.2.2.1"}};
   one.requirements = {"REF-KEYS-2"};
   one.why =
@@ -251,6 +251,12 @@ check::Case withdrawal(std::string id, std::string title, std::string sends,
   one.fix =
       "Replace the whole set with each fetch, and fetch it again when the max-age of its response "
       "is over.";
+  return one;
+}
+
+/// A guess at the kid of the next key is enough to keep it out.
+check::Case by_anyone(check::Case one) {
+  one.attacker = check::Attacker::anyone;
   return one;
 }
 
@@ -264,10 +270,10 @@ const check::Suite change_cases{
         change("rotate-announced", "a key that was announced is accepted when it is used",
                "A token by a key that was published seconds before it is used.", Level::must,
                {"keys.never-refetch"}, announced),
-        change("rotate-early",
-               "a key is taken up though a token by it came before it was published",
-               "A token by a key that is published only after the token was refused once.",
-               Level::must, {"keys.unknown-for-ever", "keys.never-refetch"}, early),
+        by_anyone(change(
+            "rotate-early", "a key is taken up though a token by it came before it was published",
+            "A token by a key that is published only after the token was refused once.",
+            Level::must, {"keys.unknown-for-ever", "keys.never-refetch"}, early)),
         withdrawal("revocation-lag", "tokens by a withdrawn key are refused before long",
                    "A token by a key that was withdrawn, until it is refused.",
                    {"keys.max-age-ignored"}, withdrawn),

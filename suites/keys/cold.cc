@@ -123,7 +123,7 @@ Finding judge_outage(const mcp::Answer& answer) {
   Finding finding = Finding::met(actual);
   if (status == 0) {
     finding = Finding::broken(kExpected, actual, unanswered(answer));
-    finding.severity = gave_up(answer) ? check::Severity::high : check::Severity::medium;
+    if (gave_up(answer)) finding.impact = check::Impact::failure;
     finding.cause = "an outage of the issuer breaks the server";
   } else if (status == 500 || status == 501) {
     finding =
@@ -206,6 +206,7 @@ check::Case cold_outage(const ColdOutage& outage) {
                       "same once the issuer is back.",
                       outage.title),
       .level = Level::bcp,
+      .attacker = check::Attacker::anyone,
       .references = {{"MCP", "token-handling"}, {"RFC 9110", "15.6.4"}, {"CWE-636", ""}},
       .requirements = {"RS-08", "REF-COLD-1"},
       .needs = {.issuer = true, .spawned = true, .own_server = true},
@@ -280,6 +281,7 @@ std::vector<check::Case> cold_starts() {
        .title = "the first tokens after a start are accepted, all at once, and few fetch the keys",
        .sends = "50 good tokens on as many connections at once, to a server that has just started.",
        .level = Level::bcp,
+       .attacker = check::Attacker::none,
        .references = {{"OIDC Core", "10.1.1"}, {"CWE-405", ""}},
        .requirements = {"REF-COLD-2"},
        .needs = {.issuer = true, .spawned = true, .own_server = true, .loud = true},

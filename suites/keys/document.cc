@@ -153,6 +153,7 @@ check::Case tolerant(std::string id, std::string title, std::string sends,
           .title = std::move(title),
           .sends = std::move(sends),
           .level = Level::should,
+          .attacker = check::Attacker::issuer,
           .references = {{"RFC 7517", "5"}},
           .requirements = {"REF-KEYS-3"},
           .needs = {.issuer = true, .own_server = true},
@@ -225,7 +226,6 @@ Finding twice(Choreography& play) {
     Finding finding = Finding::broken("accepted, or a clean 401", seen,
                                       "a key set that is allowed makes the server fail");
     finding.outcome = check::Outcome::misrefused;
-    finding.severity = check::Severity::medium;
     return finding;
   }
   if (!play.probe().control_accepted()) {
@@ -268,6 +268,7 @@ const check::Suite kid_cases{
          .title = "two keys that share a kid do not make the server fail",
          .sends = "A token by each of two published keys of one kid.",
          .level = Level::bcp,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7517", "4.5"}},
          .requirements = {"REF-KEYS-3"},
          .needs = {.issuer = true, .own_server = true},
@@ -280,6 +281,7 @@ const check::Suite kid_cases{
          .title = "what becomes of a token without kid by a key without kid",
          .sends = "A token without kid by a published key without kid, beside other keys.",
          .level = Level::observe,
+         .attacker = check::Attacker::issuer,
          .references = {{"RFC 7515", "4.1.4"}, {"RFC 7517", "4.5"}},
          .needs = {.issuer = true, .own_server = true},
          .why = "Where several keys are published, servers differ in whether they try them all.",

@@ -65,6 +65,7 @@ const check::Suite same_kid_cases{
       .sends =
           "Tokens in the name of either of two trusted issuers, signed by the key that the other "
           "one has under the same kid.",
+      .attacker = check::Attacker::other_issuer,
       .references = {{"RFC 8725", "3.8"}, {"RFC 7515", "4.1.4"}},
       .requirements = {"RS-08", "RS-11"},
       .needs = {.issuer = true, .spawned = true, .setting = "second-issuer"},

@@ -136,6 +136,7 @@ const check::Suite metadata_cases{
          .sends =
              "A good token to a server that has just started, and whose issuer's metadata names "
              "another issuer; the same with the right metadata.",
+         .attacker = check::Attacker::network,
          .references = {{"RFC 8414", "3.3"}, {"OIDC Discovery", "4.3"}},
          .requirements = {"REF-8414-1"},
          .needs = {.issuer = true, .spawned = true, .own_server = true, .setting = "discovery"},
@@ -150,6 +151,7 @@ const check::Suite metadata_cases{
          .sends = "Tokens of a key that is published at another place, which only the issuer's "
                   "metadata names.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 8414", "2"}},
          .needs = {.issuer = true, .spawned = true, .own_server = true, .setting = "discovery"},
          .faults = {"keys.discovered-once"},

@@ -14,7 +14,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Outcome;
-using check::Severity;
 using idp::Misbehaviour;
 using namespace std::chrono_literals;
 
@@ -115,7 +114,6 @@ Finding misrefused(Choreography& play, const Outage& outage, const Seen& seen, s
       fmt::format("{}: {} {}", outage.when, seen.unknown.summary(), in_words(seen.unknown_took)),
       std::move(reason));
   finding.outcome = Outcome::misrefused;
-  finding.severity = Severity::medium;
   finding.cause = "an outage of the issuer breaks the server";
   return finding;
 }
@@ -129,7 +127,7 @@ std::optional<Finding> judge_unknown(Choreography& play, const Outage& outage, c
   }
   if (status == 0) {
     Finding finding = misrefused(play, outage, seen, unanswered(seen.unknown));
-    if (gave_up(seen.unknown)) finding.severity = Severity::high;
+    if (gave_up(seen.unknown)) finding.impact = check::Impact::failure;
     return finding;
   }
   // Gateways say these of what is behind them.
@@ -269,6 +267,7 @@ std::vector<check::Case> outage_cases() {
                               outage.when),
          .sends = outage.sends,
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-636", ""}, {"OIDC Core", "10.1.1"}},
          .requirements = {"REF-KEYS-5"},
          .needs = {.issuer = true, .own_server = true, .loud = true},
@@ -377,6 +376,7 @@ const check::Suite slow_cases{
          .title = "while the key set is slow to come, others are served",
          .sends = "A good token, while the server waits seconds for keys for another.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-400", ""}, {"CWE-667", ""}},
          .requirements = {"REF-KEYS-5"},
          .needs = {.issuer = true, .own_server = true, .loud = true},

@@ -69,6 +69,7 @@ const check::Suite kCases{
          .id = "no-certificate",
          .title = "a token that is bound to a certificate is refused without one",
          .sends = "A good token that is bound to our certificate, over a connection without.",
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 8705", "3"}},
          .requirements = {"REF-62"},
          .needs = {.issuer = true, .setting = "mtls"},
@@ -82,6 +83,7 @@ const check::Suite kCases{
          .title = "a token that is bound to a certificate is refused with another one",
          .sends = "A good token that is bound to our certificate, over a connection with another "
                   "one of the same authority.",
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 8705", "3"}},
          .requirements = {"REF-62"},
          .needs = {.issuer = true, .setting = "mtls"},
@@ -95,6 +97,7 @@ const check::Suite kCases{
          .id = "unbound-token",
          .title = "a server that demands bound tokens refuses one that is not",
          .sends = "A good token without cnf, over a connection with our certificate.",
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 9728", "2"}},
          .requirements = {"REF-62"},
          .needs = {.issuer = true, .setting = "mtls"},
@@ -110,6 +113,7 @@ const check::Suite kCases{
          .sends = "A good token without a certificate on the connection, the certificate in "
                   "Client-Cert and in X-SSL-Client-Cert.",
          .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 9440", "4"}, {"RFC 8705", "3"}},
          .requirements = {"REF-62"},
          .needs = {.issuer = true, .setting = "mtls"},

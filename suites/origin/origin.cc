@@ -13,7 +13,6 @@ using check::Finding;
 using check::Level;
 using check::Mode;
 using check::Probe;
-using check::Severity;
 using mcp::Revision;
 
 Attempt with_header(Probe& probe, const std::string& name, const std::string& value) {
@@ -39,8 +38,7 @@ check::Refusal refusal_for(const Probe& probe) {
 /// Refused with good credentials, so that acceptance says nothing about authentication.
 Finding refused(Probe& probe, const Family& family, const check::Refusal& refusal,
                 const std::string& reason, const std::string& cause) {
-  Finding finding =
-      check::no_bypass(check::refuses_each(probe, family, refusal), Severity::medium, reason);
+  Finding finding = check::no_bypass(check::refuses_each(probe, family, refusal), reason);
   if (finding.outcome != check::Outcome::accepted) return finding;
   finding.outcome = check::Outcome::not_applicable;
   finding.cause = cause;
@@ -126,6 +124,7 @@ const check::Suite origin_cases{
          .title = "a request with a foreign Origin is refused with 403",
          .sends = "The good token with Origin: https://attacker.example.",
          .level = Level::must,
+         .attacker = check::Attacker::network,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
 
          .faults = {"origin.skip"},
@@ -136,6 +135,7 @@ const check::Suite origin_cases{
          .title = "a request with Origin: null is refused with 403",
          .sends = "The good token with Origin: null.",
          .level = Level::must,
+         .attacker = check::Attacker::network,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
 
          .faults = {"origin.skip", "origin.null-ok"},
@@ -147,6 +147,7 @@ const check::Suite origin_cases{
          .sends = "The good token with Origins that hold the server's own: its host as a subdomain "
                   "of attacker.example, its port on another host.",
          .level = Level::must,
+         .attacker = check::Attacker::network,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
 
          .faults = {"origin.skip", "origin.prefix", "origin.substring"},
@@ -157,6 +158,7 @@ const check::Suite origin_cases{
          .title = "a request with an allowed Origin is served",
          .sends = "The good token with the allowed Origin, or else the server's own.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"MCP transports", "security-warning"}},
 
          .faults = {"origin.refuse-all"},
@@ -167,6 +169,7 @@ const check::Suite origin_cases{
          .title = "a request without Origin is served, whatever client sends it",
          .sends = "The good token without Origin, as curl, as python-httpx and as node.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"MCP transports", "security-warning"}},
 
          .faults = {"origin.refuse-scripts"},
@@ -178,6 +181,7 @@ const check::Suite origin_cases{
          .sends = "The good token with Host: attacker.example, and with the server's host as a "
                   "subdomain of it.",
          .level = Level::should,
+         .attacker = check::Attacker::network,
          .references = {{"MCP transports", "security-warning"}, {"CWE-350", ""}},
 
          .faults = {"host.skip", "host.substring"},

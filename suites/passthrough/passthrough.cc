@@ -75,7 +75,7 @@ Finding never_sees_clients(Probe& probe) {
     if (place.empty()) continue;
     Finding finding = Finding::broken("nothing of the client's credential", "it is in " + place,
                                       "whoever runs the upstream can use the client's credential");
-    finding.severity = check::Severity::critical;
+    finding.impact = check::Impact::exposure;
     finding.cause = "the client's credential is passed through";
     return finding;
   }
@@ -130,6 +130,7 @@ const check::Suite passthrough_cases{
         {.id = "upstream-gets-own-token",
          .title = "the upstream is asked with a credential of the server's own",
          .sends = kSends,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-19"},
          .needs = {.alone = true, .setting = "upstream"},
@@ -143,6 +144,7 @@ const check::Suite passthrough_cases{
         {.id = "upstream-never-sees-client-token",
          .title = "nothing of the client's credential reaches the upstream",
          .sends = kSends,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "access-token-privilege-restriction"}, {"MCP", "token-handling"}},
          .requirements = {"RS-14", "RS-19"},
          .needs = {.alone = true, .setting = "upstream"},
@@ -157,6 +159,7 @@ const check::Suite passthrough_cases{
          .title = "what becomes of an upstream that refuses the server's credential",
          .sends = "The same, while the upstream answers 401 with a challenge of its own.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9110", "15.5.2"}},
          .needs = {.alone = true, .setting = "upstream"},
          .faults = {"upstream.forwards-401"},
@@ -168,6 +171,7 @@ const check::Suite passthrough_cases{
          .title = "how the server gets its credential for the upstream",
          .sends = "The same, with a good token of a user who never asked before.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 8693", "2.1"}},
          .needs = {.alone = true, .setting = "upstream"},
          .why = "With a token of the server's own the upstream cannot tell its users apart.",

@@ -10,6 +10,7 @@ using Nears = std::vector<Near>;
 
 const Shared kAuth0{
     .setting = "persona-auth0",
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 8725", "3.8"}, {"RFC 9068", "4"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-09", "RS-13"},
     .why =
@@ -34,29 +35,41 @@ Nears auth0_other_api(Probe& probe) {
 
 const check::Suite kAuth0Cases{
     "persona", check::modes::jwt(),
-    family(kAuth0, {{"auth0-issuer-slash",
-                     "a token whose iss has another number of slashes at the end is refused",
-                     "The good token of Auth0, its iss without the slash at the end, and with two.",
-                     {"iss.trailing-slash", "iss.skip"},
-                     auth0_issuers},
-                    {"auth0-userinfo-audience",
-                     "a token for the tenant's userinfo endpoint alone is refused",
-                     "The good token of Auth0, its aud nothing but the tenant's userinfo endpoint.",
-                     {"aud.issuers-own", "aud.skip"},
-                     auth0_userinfo},
-                    {"auth0-other-api",
-                     "a token for another API of the tenant is refused",
-                     "The good token of Auth0, its aud another API and the userinfo endpoint.",
-                     {"aud.any-array", "aud.skip"},
-                     auth0_other_api},
-                    {"auth0-id-token",
-                     "an ID token of the tenant is refused",
-                     "An ID token of Auth0 with the permissions of the good token.",
-                     {"aud.skip"},
-                     [](Probe& probe) { return of_kind(probe, "id", false); }}})};
+    family(kAuth0,
+           {
+               {"auth0-userinfo-audience",
+                "a token for the tenant's userinfo endpoint alone is refused",
+                "The good token of Auth0, its aud nothing but the tenant's userinfo endpoint.",
+                {"aud.issuers-own", "aud.skip"},
+                auth0_userinfo},
+               {"auth0-other-api",
+                "a token for another API of the tenant is refused",
+                "The good token of Auth0, its aud another API and the userinfo endpoint.",
+                {"aud.any-array", "aud.skip"},
+                auth0_other_api},
+               {"auth0-id-token",
+                "an ID token of the tenant is refused",
+                "An ID token of Auth0 with the permissions of the good token.",
+                {"aud.skip"},
+                [](Probe& probe) { return of_kind(probe, "id", false); }},
+           })};
+
+const Shared kAuth0Issuers = by(check::Attacker::other_issuer, kAuth0);
+
+const check::Suite kAuth0IssuerCases{
+    "persona", check::modes::jwt(),
+    family(kAuth0Issuers,
+           {
+               {"auth0-issuer-slash",
+                "a token whose iss has another number of slashes at the end is refused",
+                "The good token of Auth0, its iss without the slash at the end, and with two.",
+                {"iss.trailing-slash", "iss.skip"},
+                auth0_issuers},
+           })};
 
 const Shared kOkta{
     .setting = "persona-okta",
+    .attacker = check::Attacker::other_issuer,
     .references = {{"RFC 8725", "3.8"}, {"RFC 9068", "4"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-09", "RS-13"},
     .why =
@@ -67,6 +80,8 @@ const Shared kOkta{
 
 const Shared kOktaScopes{
     .setting = "persona-okta",
+    .attacker = check::Attacker::token_holder,
+    .about_scopes = true,
     .references = {{"RFC 6749", "3.3"}, {"MCP", "error-handling"}},
     .requirements = {"RS-08", "RS-22"},
     .why = "What is joined, cut or compared loosely turns a harmless scope into a powerful one.",
@@ -87,8 +102,10 @@ Nears okta_scopes(Probe& probe) {
 
 const check::Suite kOktaCases{
     "persona", check::modes::jwt(),
-    family(kOkta,
-           {{"okta-organisation-server",
+    family(
+        kOkta,
+        {
+            {"okta-organisation-server",
              "a token of the organisation's authorization server is refused",
              "The good token of Okta, its iss the organisation instead of the custom server.",
              {"iss.is-prefix", "iss.any-of-provider", "iss.skip"},
@@ -98,11 +115,19 @@ const check::Suite kOktaCases{
              "The good token of Okta, its iss another custom server of the organisation.",
              {"iss.any-of-provider", "iss.skip"},
              [](Probe& probe) { return Nears{of_issuer(probe, "/oauth2/aus7k2m9q4XzTpLw0d7")}; }},
-            {"okta-id-token",
-             "an ID token of the same authorization server is refused",
-             "An ID token of Okta with the scopes of the good token.",
-             {"aud.skip"},
-             [](Probe& probe) { return of_kind(probe, "id", false); }}})};
+        })};
+
+const Shared kOktaKinds = by(check::Attacker::token_holder, kOkta);
+
+const check::Suite kOktaKindCases{
+    "persona", check::modes::jwt(),
+    family(kOktaKinds, {
+                           {"okta-id-token",
+                            "an ID token of the same authorization server is refused",
+                            "An ID token of Okta with the scopes of the good token.",
+                            {"aud.skip"},
+                            [](Probe& probe) { return of_kind(probe, "id", false); }},
+                       })};
 
 const check::Suite kOktaScopeCases{
     "persona", check::modes::jwt(),

@@ -12,6 +12,7 @@ constexpr const char* kOtherTenant = "9b2d7e60-4c1f-4a83-b5e8-0f6d3a91c752";
 
 const Shared kEntra{
     .setting = "persona-entra",
+    .attacker = check::Attacker::other_issuer,
     .references = {{"RFC 8725", "3.8"}, {"RFC 9068", "4"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-09", "RS-13"},
     .why =
@@ -24,6 +25,8 @@ const Shared kEntra{
 
 const Shared kEntraScopes{
     .setting = "persona-entra",
+    .attacker = check::Attacker::token_holder,
+    .about_scopes = true,
     .references = {{"RFC 6749", "3.3"}, {"MCP", "error-handling"}},
     .requirements = {"RS-08", "RS-22"},
     .why =
@@ -70,39 +73,51 @@ const check::Suite kCases{
     "persona", check::modes::jwt(),
     family(
         kEntra,
-        {{"entra-version-1",
-          "a token of version 1, of sts.windows.net, is refused where version 2 is configured",
-          "The good token of Entra with the issuer of version 1; and a token as version 1 has it.",
-          {"iss.any-of-provider", "iss.skip"},
-          first_version},
-         {"entra-other-tenant",
-          "a token of another tenant is refused",
-          "The good token of Entra, its iss and its tid those of another tenant.",
-          {"iss.any-of-provider", "iss.skip"},
-          other_tenant},
-         {"entra-any-tenant",
-          "a token whose iss stands for any tenant is refused",
-          "The good token of Entra, its iss that of common, of organizations, and the pattern that "
-          "the document of all tenants has.",
-          {"iss.any-of-provider", "iss.skip"},
-          any_tenant},
-         {"entra-graph-token",
-          "a token for Microsoft Graph is refused",
-          "The good token of Entra, its aud Microsoft Graph.",
-          {"aud.skip"},
-          [](Probe& probe) {
-            return Nears{with(probe, "aud", "\"00000003-0000-0000-c000-000000000000\"")};
-          }},
-         {"entra-id-token",
-          "an ID token of the tenant is refused",
-          "An ID token of Entra with the scopes of the good token.",
-          {"aud.skip"},
-          [](Probe& probe) { return of_kind(probe, "id", false); }},
-         {"entra-id-token-for-us",
-          "an ID token for the application that is client and server in one is refused",
-          "An ID token of Entra, its aud our application; it has no scp.",
-          {"scope.missing-ok", "scope.skip"},
-          id_token_for_us}})};
+        {
+            {"entra-version-1",
+             "a token of version 1, of sts.windows.net, is refused where version 2 is configured",
+             "The good token of Entra with the issuer of version 1; and a token as version 1 has "
+             "it.",
+             {"iss.any-of-provider", "iss.skip"},
+             first_version},
+            {"entra-other-tenant",
+             "a token of another tenant is refused",
+             "The good token of Entra, its iss and its tid those of another tenant.",
+             {"iss.any-of-provider", "iss.skip"},
+             other_tenant},
+            {"entra-any-tenant",
+             "a token whose iss stands for any tenant is refused",
+             "The good token of Entra, its iss that of common, of organizations, and the pattern "
+             "that "
+             "the document of all tenants has.",
+             {"iss.any-of-provider", "iss.skip"},
+             any_tenant},
+        })};
+
+const Shared kEntraAudiences = by(check::Attacker::token_holder, kEntra);
+
+const check::Suite kEntraAudienceCases{
+    "persona", check::modes::jwt(),
+    family(kEntraAudiences,
+           {
+               {"entra-graph-token",
+                "a token for Microsoft Graph is refused",
+                "The good token of Entra, its aud Microsoft Graph.",
+                {"aud.skip"},
+                [](Probe& probe) {
+                  return Nears{with(probe, "aud", "\"00000003-0000-0000-c000-000000000000\"")};
+                }},
+               {"entra-id-token",
+                "an ID token of the tenant is refused",
+                "An ID token of Entra with the scopes of the good token.",
+                {"aud.skip"},
+                [](Probe& probe) { return of_kind(probe, "id", false); }},
+               {"entra-id-token-for-us",
+                "an ID token for the application that is client and server in one is refused",
+                "An ID token of Entra, its aud our application; it has no scp.",
+                {"scope.missing-ok", "scope.skip"},
+                id_token_for_us},
+           })};
 
 const check::Suite kScopeCases{
     "persona", check::modes::jwt(),

@@ -10,6 +10,7 @@ using Nears = std::vector<Near>;
 
 const Shared kKeycloak{
     .setting = "persona-keycloak",
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 8725", "3.8"}, {"RFC 9068", "4"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-09", "RS-13"},
     .why =
@@ -23,6 +24,7 @@ const Shared kKeycloak{
 const Shared kKinds{
     .setting = "persona-keycloak",
     .level = check::Level::bcp,
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 8725", "3.11"}, {"RFC 8725", "3.12"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-13"},
     .why =
@@ -49,12 +51,38 @@ Nears keycloak_roles_instead(Probe& probe) {
 
 const check::Suite kKeycloakCases{
     "persona", check::modes::jwt(),
-    family(kKeycloak,
-           {{"keycloak-account-audience",
-             "a token whose aud is account is refused",
-             "The good token of Keycloak, its aud nothing but account.",
-             {"aud.account-accepted", "aud.skip"},
-             account_only},
+    family(kKeycloak, {
+                          {"keycloak-account-audience",
+                           "a token whose aud is account is refused",
+                           "The good token of Keycloak, its aud nothing but account.",
+                           {"aud.account-accepted", "aud.skip"},
+                           account_only},
+                      })};
+
+const Shared kRoles = [] {
+  Shared shared = kKeycloak;
+  shared.about_scopes = true;
+  return shared;
+}();
+
+const check::Suite kRoleCases{
+    "persona", check::modes::jwt(),
+    family(kRoles,
+           {
+               {"keycloak-roles-for-scopes",
+                "a token that has the needed scope as a role of the realm only is refused",
+                "The good token of Keycloak without the scope, but with a role of that name.",
+                {"scope.any-claim", "scope.skip"},
+                keycloak_roles_instead},
+           })};
+
+const Shared kRealms = by(check::Attacker::other_issuer, kKeycloak);
+
+const check::Suite kRealmCases{
+    "persona", check::modes::jwt(),
+    family(
+        kRealms,
+        {
             {"keycloak-other-realm",
              "a token of another realm of the same host is refused",
              "The good token of Keycloak, its iss the realm master, and the host without a realm.",
@@ -63,11 +91,7 @@ const check::Suite kKeycloakCases{
                return Nears{of_issuer(probe, "/realms/master"), of_issuer(probe, "/realms/MCP"),
                             of_issuer(probe, "")};
              }},
-            {"keycloak-roles-for-scopes",
-             "a token that has the needed scope as a role of the realm only is refused",
-             "The good token of Keycloak without the scope, but with a role of that name.",
-             {"scope.any-claim", "scope.skip"},
-             keycloak_roles_instead}})};
+        })};
 
 const check::Suite kKindCases{
     "persona", check::modes::jwt(),
@@ -92,6 +116,7 @@ const check::Suite kKindCases{
 
 const Shared kCognito{
     .setting = "persona-cognito",
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 8725", "3.8"}, {"RFC 8725", "3.12"}, {"MCP", "token-handling"}},
     .requirements = {"RS-08", "RS-09", "RS-13"},
     .why =
@@ -103,27 +128,37 @@ const Shared kCognito{
 const check::Suite kCognitoCases{
     "persona", check::modes::jwt(),
     family(kCognito,
-           {{"cognito-id-token",
-             "a token whose token_use is id is refused",
-             "The good token of Cognito with token_use id; and an ID token as it comes.",
-             {"kind.skip"},
-             [](Probe& probe) {
-               Nears nears = of_kind(probe, "id", true);
-               nears.push_back(with(probe, "token_use", "\"id\""));
-               return nears;
-             }},
-            {"cognito-other-client",
-             "a token of another client of the pool is refused",
-             "The good token of Cognito, its client_id another one.",
-             {"aud.skip"},
-             [](Probe& probe) {
-               return Nears{with(probe, "client_id", "\"7m3p9s1v5x8z2b6d0f4h7k1n3q\"")};
-             }},
-            {"cognito-other-pool",
-             "a token of another user pool of the region is refused",
-             "The good token of Cognito, its iss another pool.",
-             {"iss.any-of-provider", "iss.skip"},
-             [](Probe& probe) { return Nears{of_issuer(probe, "/eu-central-1_oTherPool")}; }}})};
+           {
+               {"cognito-id-token",
+                "a token whose token_use is id is refused",
+                "The good token of Cognito with token_use id; and an ID token as it comes.",
+                {"kind.skip"},
+                [](Probe& probe) {
+                  Nears nears = of_kind(probe, "id", true);
+                  nears.push_back(with(probe, "token_use", "\"id\""));
+                  return nears;
+                }},
+               {"cognito-other-client",
+                "a token of another client of the pool is refused",
+                "The good token of Cognito, its client_id another one.",
+                {"aud.skip"},
+                [](Probe& probe) {
+                  return Nears{with(probe, "client_id", "\"7m3p9s1v5x8z2b6d0f4h7k1n3q\"")};
+                }},
+           })};
+
+const Shared kPools = by(check::Attacker::other_issuer, kCognito);
+
+const check::Suite kPoolCases{
+    "persona", check::modes::jwt(),
+    family(kPools,
+           {
+               {"cognito-other-pool",
+                "a token of another user pool of the region is refused",
+                "The good token of Cognito, its iss another pool.",
+                {"iss.any-of-provider", "iss.skip"},
+                [](Probe& probe) { return Nears{of_issuer(probe, "/eu-central-1_oTherPool")}; }},
+           })};
 
 }  // namespace
 }  // namespace suites::persona

@@ -24,9 +24,19 @@ check::Body refuses_all(MakeNear make) {
 
 }  // namespace
 
+Shared by(check::Attacker attacker, Shared shared) {
+  shared.attacker = attacker;
+  return shared;
+}
+
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows) {
   std::vector<check::Case> cases;
   for (const Row& row : rows) {
+    check::Body body = row.body ? row.body : refuses_all(row.make);
+    if (shared.about_scopes) {
+      body = check::milder(std::move(body), "the token is valid, but does not grant the scope",
+                           check::Impact::privilege);
+    }
     cases.push_back({.id = row.id,
                      .title = row.title,
                      .sends = row.sends,
@@ -38,7 +48,7 @@ std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& ro
                      .faults = row.faults,
                      .why = shared.why,
                      .fix = shared.fix,
-                     .run = row.body ? row.body : refuses_all(row.make)});
+                     .run = std::move(body)});
   }
   return cases;
 }

@@ -21,6 +21,7 @@ struct Shared {
   std::string setting;  ///< "persona-okta"
   check::Level level = check::Level::must;
   std::optional<check::Attacker> attacker;  ///< see Case
+  bool about_scopes = false;                ///< the token is valid, but does not grant what is done
   std::vector<check::Reference> references;
   std::vector<std::string> requirements;
   std::string why;
@@ -36,6 +37,9 @@ struct Row {
   MakeNear make;
   check::Body body = nullptr;  ///< instead of `make`
 };
+
+/// The same family for rows whose breach serves another attacker.
+Shared by(check::Attacker attacker, Shared shared);
 
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows);
 

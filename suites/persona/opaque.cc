@@ -13,6 +13,7 @@ const check::Modes kModes = {check::Mode::userinfo};
 
 Shared about(std::string setting) {
   return {.setting = std::move(setting),
+          .attacker = check::Attacker::token_holder,
           .references = {{"OIDC Core", "5.3.3"}, {"RFC 8725", "3.12"}, {"MCP", "token-handling"}},
           .requirements = {"RS-08", "RS-13"},
           .why =

@@ -140,6 +140,7 @@ const check::Suite guesses_cases{
          .sends = "Up to 200 requests (or the declared burst and a fifth more) with another bad "
                   "credential each.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 6819", "5.1.4.2.3"}},
          .requirements = {"REF-RATE-4"},
          .needs = suites::limited(),
@@ -152,6 +153,7 @@ const check::Suite guesses_cases{
          .title = "good credentials are served while somebody guesses from the same address",
          .sends = "The same between two requests with good credentials.",
          .level = Level::bcp,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 6819", "5.1.4.2.3"}},
          .requirements = {"REF-RATE-4"},
          .needs = suites::limited(),
@@ -164,6 +166,7 @@ const check::Suite guesses_cases{
          .sends = "GETs of the health path, more than the declared burst, after a client was "
                   "limited.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {},
          .needs = suites::limited(),
          .faults = {"rate-limit.health"},
@@ -176,6 +179,7 @@ const check::Suite guesses_cases{
                   "until the "
                   "rate of those that are served is known.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {},
          .needs = suites::limited(),
          .faults = {"rate-limit.slow"},
@@ -186,6 +190,7 @@ const check::Suite guesses_cases{
          .title = "what the body of a 429 says",
          .sends = "The control's request until 429.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6585", "4"}},
          .needs = suites::limited(),
          .faults = {"rate-limit.leak"},

@@ -14,7 +14,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Probe;
-using check::Severity;
 using mcp::Revision;
 using suites::Needed;
 using suites::Scopes;
@@ -31,8 +30,9 @@ bool names_all(const std::string* scope, const Scopes& scopes) {
 Finding insufficient(Probe& probe, const Needed& needed) {
   const Finding finding = probe.refuses(suites::unrelated_scopes(probe, needed),
                                         {.statuses = {403}, .challenge = false});
-  return check::no_bypass(finding, Severity::high,
-                          "the operation is open to tokens that were not granted its scope");
+  return check::no_bypass(finding,
+                          "the operation is open to tokens that were not granted its scope",
+                          check::Impact::privilege);
 }
 
 /// A spawned server is told which scope to require. One that serves tokens without it either checks
@@ -161,7 +161,7 @@ Finding no_leak(Probe& probe, const Needed& needed) {
             ? "a JSON-RPC result in the body"
             : fmt::format("`{}` of the result is in its body", base::abbreviate(*leaked, 60)),
         "the refusal hands out what it refuses");
-    finding.severity = Severity::high;
+    finding.impact = check::Impact::exposure;
     return finding;
   });
 }
@@ -185,6 +185,7 @@ const check::Suite insufficient_cases{
          .title = "a valid token without the needed scope is refused with 403",
          .sends = "The good token with the scope profile instead of the needed one.",
          .level = Level::should,
+         .attacker = check::Attacker::token_holder,
          .if_accepted = Level::must,
          .references = {{"MCP", "runtime-insufficient-scope-errors"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-08", "RS-22", "RS-24", "REF-06", "REF-10"},
@@ -198,6 +199,7 @@ const check::Suite insufficient_cases{
          .title = "the 403 says insufficient_scope, which scopes, and where the metadata is",
          .sends = "The good token with the scope profile instead of the needed one.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "runtime-insufficient-scope-errors"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-25", "RS-26", "RS-27"},
          .needs = {.modes = check::modes::metadata(), .issuer = true},
@@ -211,6 +213,7 @@ const check::Suite insufficient_cases{
          .title = "one challenge names all scopes that the operation needs",
          .sends = "A call of the tool that has a scope of its own, by a token without any scope.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "runtime-insufficient-scope-errors"}},
          .requirements = {"RS-28"},
          .needs = {.since = Revision::r2026_07_28, .issuer = true, .scoped_tool = true},
@@ -223,6 +226,7 @@ const check::Suite insufficient_cases{
          .title = "a valid token without the needed scope is not told to be invalid",
          .sends = "The good token with the scope profile instead of the needed one.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "error-handling"}, {"RFC 6750", "3.1"}},
          .requirements = {"RS-22", "REF-06"},
          .needs = {.issuer = true},
@@ -235,6 +239,7 @@ const check::Suite insufficient_cases{
          .sends = "A token with the needed scope, for its result, and one with the scope profile "
                   "instead.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "access-token-privilege-restriction"}},
          .requirements = {"RS-16"},
          .needs = {.issuer = true},
@@ -246,6 +251,7 @@ const check::Suite insufficient_cases{
          .title = "whether tools/list shows a tool to a token without its scope",
          .sends = "tools/list with the good token, which lacks the scope of the tool.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "scope-challenge-handling"}},
          .needs = {.issuer = true, .scoped_tool = true},
          .why = "Hidden tools cannot be asked for; visible ones tell strangers what there is.",

@@ -9,9 +9,9 @@ namespace {
 using check::Body;
 using check::Family;
 using check::Finding;
+using check::Impact;
 using check::Level;
 using check::Probe;
-using check::Severity;
 using suites::Needed;
 
 /// Scopes that somebody might take for `needed`; none where there are none.
@@ -25,7 +25,7 @@ const char* const kOtherReading =
 /// Whether it is 401, 400 or 403 is judged elsewhere; here it counts that it is none of 2xx.
 const check::Refusal kRefused{.statuses = {403, 401, 400}, .challenge = false};
 
-Body refuses(NearMisses near_misses, Severity severity, const char* reason) {
+Body refuses(NearMisses near_misses, const char* reason, Impact impact = Impact::laxity) {
   return check::milder(
       suites::about_scopes([near_misses](Probe& probe, const Needed& needed) {
         Family family;
@@ -38,7 +38,7 @@ Body refuses(NearMisses near_misses, Severity severity, const char* reason) {
         }
         return check::refuses_each(probe, family, kRefused);
       }),
-      severity, reason);
+      reason, impact);
 }
 
 std::vector<std::string> containing(const std::string& needed) {
@@ -91,6 +91,7 @@ check::Case near_miss(std::string id, std::string title, std::string sends, std:
           .title = std::move(title),
           .sends = std::move(sends),
           .level = Level::must,
+          .attacker = check::Attacker::token_holder,
           .references = {{"RFC 6749", "3.3"}, {"MCP", "error-handling"}},
           .requirements = {"RS-08", "RS-22", "REF-10"},
           .needs = {.issuer = true},
@@ -98,6 +99,12 @@ check::Case near_miss(std::string id, std::string title, std::string sends, std:
           .why = std::move(why),
           .fix = std::move(fix),
           .run = std::move(run)};
+}
+
+/// Only an issuer whose scopes hold such characters gives such a claim away.
+check::Case by_issuer(check::Case one) {
+  one.attacker = check::Attacker::issuer;
+  return one;
 }
 
 /// For tokens whose scopes come as one claim; elsewhere lists may be separated otherwise.
@@ -117,53 +124,52 @@ const check::Suite near_misses_cases{
                   "The good token with x before, behind and around the needed scope.",
                   "scope.substring",
                   "`read` is part of `read-nothing`; a search in the text grants both.", kSplit,
-                  refuses(containing, Severity::high, kNotGranted)),
+                  refuses(containing, kNotGranted, Impact::privilege)),
         near_miss("scope-prefix", "the beginning of the needed scope does not suffice",
                   "The good token with the needed scope less its last character.", "scope.prefix",
                   "Shorter scopes are no broader ones unless the server says so.",
                   "Compare whole scopes; write hierarchies down as a table.",
-                  refuses(beginning, Severity::high, kNotGranted)),
+                  refuses(beginning, kNotGranted, Impact::privilege)),
         near_miss("scope-case", "the needed scope in other letters does not suffice",
                   "The good token with the needed scope in upper (or lower) case.", "scope.case",
                   "Scopes are case-sensitive; two issuers' conventions may differ in case alone.",
-                  "Compare scopes byte by byte.",
-                  refuses(other_case, Severity::medium, kNotGranted)),
-        of_claim(near_miss(
+                  "Compare scopes byte by byte.", refuses(other_case, kNotGranted)),
+        of_claim(by_issuer(near_miss(
             "scope-comma", "a comma does not separate scopes",
             "The good token with the scope claim \"profile,NEEDED\", then \"NEEDED,profile\".",
             "scope.comma",
             "A comma is a character of scopes; whoever splits at it reads other scopes than "
             "the issuer wrote.",
-            kSplit, refuses(comma, Severity::low, kOtherReading))),
-        of_claim(near_miss("scope-tab", "a tab does not separate scopes",
-                           "The good token with a tab between profile and the needed scope.",
-                           "scope.tab",
-                           "Only blanks separate scopes; \\s in a pattern means more than that.",
-                           kSplit, refuses(tab, Severity::low, kOtherReading))),
-        of_claim(near_miss("scope-newline", "a line break does not separate scopes",
-                           "The good token with a line break between profile and the needed scope.",
-                           "scope.newline",
-                           "Only blanks separate scopes; \\s in a pattern means more than that.",
-                           kSplit, refuses(newline, Severity::low, kOtherReading))),
-        of_claim(near_miss(
+            kSplit, refuses(comma, kOtherReading)))),
+        of_claim(by_issuer(near_miss(
+            "scope-tab", "a tab does not separate scopes",
+            "The good token with a tab between profile and the needed scope.", "scope.tab",
+            "Only blanks separate scopes; \\s in a pattern means more than that.", kSplit,
+            refuses(tab, kOtherReading)))),
+        of_claim(by_issuer(near_miss(
+            "scope-newline", "a line break does not separate scopes",
+            "The good token with a line break between profile and the needed scope.",
+            "scope.newline", "Only blanks separate scopes; \\s in a pattern means more than that.",
+            kSplit, refuses(newline, kOtherReading)))),
+        of_claim(by_issuer(near_miss(
             "scope-json-array-string", "a text that holds a JSON array is not a set of scopes",
             "The good token with the scopes as a JSON array inside a string.",
             "scope.json-array-string",
             "Claims that are parsed twice mean different things to different readers.",
             "Take the claim as it is, text or array; parse nothing inside it.",
-            check::milder(suites::about_scopes(json_array_string), Severity::low, kOtherReading))),
+            check::milder(suites::about_scopes(json_array_string), kOtherReading)))),
         near_miss("scope-empty", "an empty set of scopes does not suffice",
                   "The good token with an empty scope claim.", "scope.empty-ok",
                   "No scope means no right; some code reads it as no restriction.",
                   "Ask whether all needed scopes are granted, not whether any granted one is "
                   "wrong.",
-                  check::milder(suites::about_scopes(empty), Severity::high, kNotGranted)),
-        of_claim(
-            near_miss("scope-missing", "a token without any scope claim does not suffice",
-                      "The good token without a scope claim.", "scope.missing-ok",
-                      "Tokens for other purposes of the same issuer have no scope at all.",
-                      "Treat a missing claim as an empty one.",
-                      check::milder(suites::about_scopes(missing), Severity::high, kNotGranted))),
+                  check::milder(suites::about_scopes(empty), kNotGranted, Impact::privilege)),
+        of_claim(near_miss(
+            "scope-missing", "a token without any scope claim does not suffice",
+            "The good token without a scope claim.", "scope.missing-ok",
+            "Tokens for other purposes of the same issuer have no scope at all.",
+            "Treat a missing claim as an empty one.",
+            check::milder(suites::about_scopes(missing), kNotGranted, Impact::privilege))),
     }};
 
 }  // namespace

@@ -49,9 +49,12 @@ Finding serves_other(Probe& probe, const Live& live, const Credential& other) {
     return Finding::undecided("the session was over just after, for its own caller too");
   }
   if (!served) return Finding::met(answer.summary());
-  return Finding::broken("refused", answer.summary(),
-                         "the session is not bound to who began it: whoever learns its id goes on "
-                         "in it with a token of another user");
+  Finding finding =
+      Finding::broken("refused", answer.summary(),
+                      "the session is not bound to who began it: whoever learns its id goes on "
+                      "in it with a token of another user");
+  finding.outcome = check::Outcome::accepted;
+  return finding;
 }
 
 Finding ended_by_other(Probe& probe, const Live& live, const Credential& other) {
@@ -66,8 +69,10 @@ Finding ended_by_other(Probe& probe, const Live& live, const Credential& other) 
   const bool by_itself = use(probe, live.credential, witness).kind != mcp::Kind::result;
   check::end_session(probe, live.credential, witness);
   if (by_itself) return Finding::undecided("another session of the same caller was over as well");
-  return Finding::broken("the session lives on", actual + ", and the session is over",
-                         "whoever learns the id of a session can end it for its user");
+  Finding finding = Finding::broken("the session lives on", actual + ", and the session is over",
+                                    "whoever learns the id of a session can end it for its user");
+  finding.outcome = check::Outcome::accepted;
+  return finding;
 }
 
 Finding served_after_end(Probe& probe, const Live& live) {
@@ -107,6 +112,7 @@ const check::Suite kCredentialCases{
          .sends = "A request, and GET for the stream, in a session that was begun with good "
                   "credentials, without any.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {kHijacking, {"MCP transports", "session-management"}},
          .requirements = {"REF-SES-1"},
          .needs = {.until = kLast},
@@ -119,6 +125,7 @@ const check::Suite kCredentialCases{
          .title = "in a live session a token that has expired is refused with 401",
          .sends = "The good token, ended two hours ago, in a session that a good one began.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "token-handling"}, kHijacking},
          .requirements = {"RS-11", "REF-SES-1"},
          .needs = {.modes = check::modes::claims(), .until = kLast, .issuer = true},
@@ -129,7 +136,8 @@ const check::Suite kCredentialCases{
         {.id = "session-of-another-user",
          .title = "a session does not serve the token of another user",
          .sends = "A request in one user's session with good credentials of another.",
-         .level = Level::should,
+         .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {kHijacking},
          .requirements = {"REF-SES-2"},
          .needs = {.modes = check::with_second_caller(), .until = kLast},
@@ -141,7 +149,8 @@ const check::Suite kCredentialCases{
         {.id = "session-delete-by-other",
          .title = "a session is not ended by another user",
          .sends = "DELETE of one user's session with good credentials of another.",
-         .level = Level::should,
+         .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {kHijacking, {"MCP transports", "session-management"}},
          .requirements = {"REF-SES-2"},
          .needs = {.modes = check::with_second_caller(), .until = kLast},
@@ -153,6 +162,7 @@ const check::Suite kCredentialCases{
          .title = "a session that was ended is not served any longer",
          .sends = "DELETE of a session by its own user, then a request in it.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP transports", "session-management"}},
          .requirements = {"REF-SES-5"},
          .needs = {.until = kLast},
@@ -165,6 +175,7 @@ const check::Suite kCredentialCases{
          .title = "what becomes of a session id that nobody gave out",
          .sends = "A request with good credentials and a random Mcp-Session-Id.",
          .level = Level::observe,
+         .attacker = check::Attacker::token_holder,
          .references = {kHijacking},
          .needs = {.until = kLast},
          .faults = {"session.skip"},

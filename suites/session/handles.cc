@@ -77,8 +77,11 @@ Finding of_another(Probe& probe) {
   const bool served = is_served(stolen) && !nothing;
   probe.decisive(stolen.exchange, served);
   if (served) {
-    return Finding::broken("refused, as a handle that nobody has", stolen.summary(),
-                           "whoever learns a handle gets what another caller keeps under it");
+    Finding finding =
+        Finding::broken("refused, as a handle that nobody has", stolen.summary(),
+                        "whoever learns a handle gets what another caller keeps under it");
+    finding.outcome = check::Outcome::accepted;
+    return finding;
   }
   if (!is_served(use_handle(probe, owner, handle))) {
     return Finding::undecided("the handle did not work for its own caller just after");
@@ -92,7 +95,8 @@ const check::Suite kHandleCases{
     {{.id = "handle-of-another-user",
       .title = "a handle does not work for another user",
       .sends = "A tool's handle that one user got, used with good credentials of another.",
-      .level = Level::should,
+      .level = Level::bcp,
+      .attacker = check::Attacker::token_holder,
       .references = {{"MCP best practices", "state-handle-hijacking"}, {"CWE-639", ""}},
       .requirements = {"REF-SES-7"},
       .faults = {"handle.skip"},

@@ -99,8 +99,10 @@ Finding opened_by_other(Probe& probe, const Live& live, const Credential& other)
                     resumes ? "with Last-Event-ID" : "GET by another user", exchange.status());
     probe.decisive(exchange, is_open(exchange));
     if (is_open(exchange)) {
-      return Finding::broken("refused", actual,
-                             "what the server sends to a session's user goes to another one");
+      Finding finding = Finding::broken(
+          "refused", actual, "what the server sends to a session's user goes to another one");
+      finding.outcome = check::Outcome::accepted;
+      return finding;
     }
   }
   if (!is_open(open(probe, {live.credential, live.id}))) {
@@ -116,7 +118,8 @@ const check::Suite kStreamCases{
       .title = "the stream of a session is neither opened nor resumed by another user",
       .sends = "GET for one user's session with good credentials of another, also with the "
                "Last-Event-ID of an event that the first one got.",
-      .level = Level::should,
+      .level = Level::bcp,
+      .attacker = check::Attacker::token_holder,
       .references = {{"MCP best practices", "session-hijacking"},
                      {"MCP transports", "resumability-and-redelivery"}},
       .requirements = {"REF-SES-2"},

@@ -8,6 +8,7 @@ namespace suites::signature {
 namespace {
 
 const Shared kUnsigned{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.2"}, {"RFC 7519", "6"}, {"MCP", "token-handling"}},
     .why = "Whoever can reach the server writes a token for any user by hand: no key is needed.",
     .fix =
@@ -43,6 +44,7 @@ std::vector<Row> unsigned_rows() {
 }
 
 const Shared kUnsignedKid{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.2"}, {"RFC 7515", "5.2"}},
     .why =
         "Verifiers that find no key, or find nothing to verify, have let such tokens pass: a "
@@ -51,6 +53,7 @@ const Shared kUnsignedKid{
 };
 
 const Shared kOddAlgorithm{
+    .attacker = check::Attacker::issuer,
     .harmless =
         "the signature was right, so nothing is forged; but the server guessed what the "
         "header did not say",

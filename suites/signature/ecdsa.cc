@@ -9,6 +9,7 @@ namespace {
 check::Body refuses_es256(std::string mutation) { return refuses_of("ES256", std::move(mutation)); }
 
 const Shared kForged{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 7518", "3.4"}, {"RFC 8725", "3.4"}},
     .why =
         "With r or s zero modulo the curve's order the equation of ECDSA can hold for any "
@@ -39,6 +40,7 @@ const check::Suite kForgedCases{
                     })};
 
 const Shared kEncoded{
+    .attacker = check::Attacker::token_holder,
     .harmless = "r and s were right, so nothing is forged; but this is not how JWS writes them",
     .references = {{"RFC 7518", "3.4"}},
     .why =
@@ -71,6 +73,7 @@ const check::Suite kEncodedCases{
 
 const Shared kObserved{
     .level = check::Level::observe,
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7518", "3.4"}},
     .why =
         "For every ECDSA signature there is a second one that verifies as well; what tells "

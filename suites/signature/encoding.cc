@@ -7,6 +7,7 @@ namespace suites::signature {
 namespace {
 
 const Shared kBase64{
+    .attacker = check::Attacker::token_holder,
     .if_accepted = check::Level::should,
     .harmless =
         "the signature was right, so nothing is forged; but this is another text than the "
@@ -37,6 +38,7 @@ const check::Suite kBase64Cases{
                     })};
 
 const Shared kHeader{
+    .attacker = check::Attacker::issuer,
     .harmless =
         "the signature was right, so nothing is forged; but the header is not what a JWS "
         "has to begin with",
@@ -46,6 +48,7 @@ const Shared kHeader{
 };
 /// RFC 8259, section 8.1, lets readers ignore a byte order mark.
 const Shared kByteOrderMark{
+    .attacker = check::Attacker::issuer,
     .if_accepted = check::Level::observe,
     .references = {{"RFC 7515", "5.2"}, {"RFC 8259", "8.1"}},
     .why = kHeader.why,
@@ -69,11 +72,18 @@ const check::Suite kHeaderCases{
                          "a token with something after its header is refused",
                          {"header.not-object-defaults", "header.skip", "header.odd-500",
                           "header.trailing-garbage"}},
-                        {"header-depth-10000",
-                         "a deeply nested header makes no server error",
-                         {"header.deep-500"},
-                         survives_mutation("header-depth-10000")},
                     })};
+
+const Shared kDeepHeader = by(check::Attacker::anyone, kHeader);
+
+const check::Suite kDeepHeaderCases{
+    "signature", check::modes::jwt(),
+    family(kDeepHeader, {
+                            {"header-depth-10000",
+                             "a deeply nested header makes no server error",
+                             {"header.deep-500"},
+                             survives_mutation("header-depth-10000")},
+                        })};
 
 const check::Suite kByteOrderMarkCases{
     "signature", check::modes::jwt(),
@@ -82,6 +92,7 @@ const check::Suite kByteOrderMarkCases{
                              {"header.bom-500"}}})};
 
 const Shared kDuplicate{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7515", "4"}, {"RFC 7519", "4"}},
     .why =
         "Of two members with one name the issuer's reader saw the last; a verifier that takes "
@@ -90,7 +101,7 @@ const Shared kDuplicate{
 };
 
 check::Body refuses_duplicate(const std::string& mutation) {
-  return check::milder(check::refuses_mutation(mutation), check::Severity::medium,
+  return check::milder(check::refuses_mutation(mutation),
                        "the first of two members counted, where the last one makes the token bad");
 }
 
@@ -108,6 +119,7 @@ const check::Suite kDuplicateCases{
                        })};
 
 const Shared kPayload{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7519", "7.2"}, {"RFC 7519", "4"}},
     .why =
         "A payload without claims has no expiry, no audience and no subject: whoever holds such "
@@ -134,11 +146,18 @@ const check::Suite kPayloadCases{
                           "a deeply nested payload makes no server error",
                           {"header.deep-500"},
                           survives_mutation("payload-depth-10000")},
-                         {"payload-1mb",
-                          "a token of a megabyte makes no server error",
-                          {"credential.long-500"},
-                          survives_mutation("payload-1mb")},
                      })};
+
+const Shared kLongPayload = by(check::Attacker::anyone, kPayload);
+
+const check::Suite kLongPayloadCases{
+    "signature", check::modes::jwt(),
+    family(kLongPayload, {
+                             {"payload-1mb",
+                              "a token of a megabyte makes no server error",
+                              {"credential.long-500"},
+                              survives_mutation("payload-1mb")},
+                         })};
 
 }  // namespace
 }  // namespace suites::signature

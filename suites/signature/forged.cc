@@ -38,7 +38,7 @@ Finding served_or_refused(Probe& probe, const jose::Recipe& token) {
   if (!probe.control_accepted()) {
     Finding finding = Finding::broken("the server goes on serving good tokens", answer.summary(),
                                       "good credentials are refused after this one token");
-    finding.severity = check::Severity::high;
+    finding.impact = check::Impact::failure;
     return finding;
   }
   if (in_order) return Finding::met(answer.summary());
@@ -46,23 +46,23 @@ Finding served_or_refused(Probe& probe, const jose::Recipe& token) {
   Finding finding = Finding::broken("any answer but a server error", answer.summary(),
                                     "the token made the server fail, not refuse");
   finding.outcome = check::Outcome::misrefused;
-  finding.severity = check::Severity::high;
+  finding.impact = check::Impact::failure;
   finding.cause = "an unhandled error";
   return finding;
 }
 
 }  // namespace
 
+Shared by(check::Attacker attacker, Shared shared) {
+  shared.attacker = attacker;
+  return shared;
+}
+
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows) {
   std::vector<check::Case> cases;
   for (const Row& row : rows) {
     check::Body body = row.body ? row.body : check::refuses_mutation(row.id);
-    if (!shared.harmless.empty()) {
-      const bool advised = shared.if_accepted.value_or(shared.level) != check::Level::must;
-      body =
-          check::milder(std::move(body), advised ? check::Severity::low : check::Severity::medium,
-                        shared.harmless);
-    }
+    if (!shared.harmless.empty()) body = check::milder(std::move(body), shared.harmless);
     cases.push_back({.id = row.id,
                      .title = row.title,
                      .sends = row.sends,

@@ -32,6 +32,9 @@ struct Row {
   std::vector<std::string> aliases = {};
 };
 
+/// The same family for rows whose breach serves another attacker.
+Shared by(check::Attacker attacker, Shared shared);
+
 std::vector<check::Case> family(const Shared& shared, const std::vector<Row>& rows);
 
 /// The control signed with `alg` by the issuer's published key for it; nothing where the target

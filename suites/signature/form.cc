@@ -13,6 +13,7 @@ using check::Finding;
 using check::Probe;
 
 const Shared kForm{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 7515", "7.1"}, {"RFC 7519", "7.2"}},
     .why = "Readers that take what is not a token for one have been led around the signature.",
     .fix =
@@ -29,21 +30,30 @@ const check::Suite kFormCases{
                {"segments-2",
                 "a token without its signature segment is refused",
                 {"form.segments-500"}},
+               {"empty-segments", "a token of three empty segments is refused", {"header.odd-500"}},
+           })};
+
+const Shared kExtended = by(check::Attacker::token_holder, kForm);
+
+const check::Suite kExtendedCases{
+    "signature", check::modes::jwt(),
+    family(kExtended,
+           {
                {"segments-4",
                 "a good token with a fourth segment is refused",
                 {"form.skip", "form.segments-500"},
-                check::milder(check::refuses_mutation("segments-4"), check::Severity::medium,
+                check::milder(check::refuses_mutation("segments-4"),
                               "the token is signed, but what follows it is not looked at")},
-               {"empty-segments", "a token of three empty segments is refused", {"header.odd-500"}},
                {"leading-dot", "a good token after a dot is refused", {"form.segments-500"}},
                {"trailing-dot",
                 "a good token before a dot is refused",
                 {"form.skip", "form.segments-500"},
-                check::milder(check::refuses_mutation("trailing-dot"), check::Severity::medium,
+                check::milder(check::refuses_mutation("trailing-dot"),
                               "the token is signed, but what follows it is not looked at")},
            })};
 
 const Shared kJson{
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7519", "1"}, {"RFC 7515", "7.2"}, {"RFC 6750", "2.1"}},
     .why =
         "A second way to write tokens is a second parser to attack; the JSON forms carry "
@@ -53,7 +63,6 @@ const Shared kJson{
 
 check::Body refuses_json(const std::string& mutation) {
   return check::milder(check::refuses_mutation(mutation, kRefusedAsMalformed),
-                       check::Severity::medium,
                        "a JWT is always in the compact form; the signature was right, though");
 }
 
@@ -70,6 +79,7 @@ const check::Suite kJsonCases{"signature", check::modes::jwt(),
                                             })};
 
 const Shared kEncrypted{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.2"}, {"RFC 7516", "9"}},
     .why =
         "Encryption proves nothing about who wrote a token: whoever knows the recipient's key "
@@ -103,7 +113,7 @@ Finding refuses_quickly(Probe& probe, const std::string& mutation) {
                                     static_cast<double>(duration_us(control.exchange)) / 1e3),
                         "one small request keeps the server busy for seconds (CWE-400)");
     finding.outcome = check::Outcome::misrefused;
-    finding.severity = check::Severity::high;
+    finding.impact = check::Impact::failure;
     return finding;
   }
   return probe.refuses(token);

@@ -7,6 +7,7 @@ namespace suites::signature {
 namespace {
 
 const Shared kBroughtAlong{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.10"}, {"RFC 7515", "4.1.3"}},
     .why =
         "The header is the sender's own word: a verifier that takes the key from there accepts "
@@ -36,6 +37,7 @@ const check::Suite kBroughtAlongCases{
            })};
 
 const Shared kKidToSecret{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.10"}},
     .why = "A kid that reaches a file system or a database picks a secret that the sender knows.",
     .fix = "Look a kid up in the JWK set by plain comparison, and allow no HMAC.",
@@ -58,6 +60,7 @@ const check::Suite kKidToSecretCases{
 
 const Shared kKidHint{
     .level = check::Level::bcp,
+    .attacker = check::Attacker::issuer,
     .if_accepted = check::Level::should,
     .harmless =
         "the signature was by a published key, so nothing is forged; but not by one of "
@@ -81,13 +84,22 @@ const check::Suite kKidHintCases{
                {"kid-empty",
                 "a token whose kid is empty is refused",
                 {"key.kid-ignored", "key.odd-kid-500"}},
-               {"kid-64k",
-                "a kid of 65,536 characters makes no server error",
-                {"credential.long-500"},
-                survives_mutation("kid-64k")},
            })};
 
+const Shared kLongKid = by(check::Attacker::anyone, kKidHint);
+
+const check::Suite kLongKidCases{
+    "signature",
+    {check::Mode::oauth},
+    family(kLongKid, {
+                         {"kid-64k",
+                          "a kid of 65,536 characters makes no server error",
+                          {"credential.long-500"},
+                          survives_mutation("kid-64k")},
+                     })};
+
 const Shared kCritical{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7515", "4.1.11"}},
     .why =
         "An issuer marks what a recipient must understand; one that does not may take a "
@@ -99,7 +111,6 @@ const Shared kCritical{
 
 check::Body refuses_critical(const std::string& mutation, check::Refusal refusal = {}) {
   return check::milder(check::refuses_mutation(mutation, std::move(refusal)),
-                       check::Severity::medium,
                        "the signature was right, but what the issuer called critical was ignored");
 }
 
@@ -126,6 +137,7 @@ const check::Suite kCriticalCases{
 
 /// The array must not be empty, but a recipient "MAY" refuse a token for that.
 const Shared kCriticalOfNothing{
+    .attacker = check::Attacker::issuer,
     .if_accepted = check::Level::should,
     .harmless = "nothing was called critical, so nothing was ignored; but no issuer may write so",
     .references = {{"RFC 7515", "4.1.11"}},

@@ -6,6 +6,7 @@ namespace suites::signature {
 namespace {
 
 const Shared kFamily{
+    .attacker = check::Attacker::issuer,
     .harmless =
         "the signature was by a published key, so nothing is forged; but alg and the key "
         "that kid names do not belong together",
@@ -37,6 +38,7 @@ const check::Suite kFamilyCases{"signature",
 
 const Shared kDeclared{
     .level = check::Level::bcp,
+    .attacker = check::Attacker::issuer,
     .if_accepted = check::Level::should,
     .harmless =
         "the signature was by the published key, so nothing is forged; but its JWK names "

@@ -154,16 +154,19 @@ std::vector<check::Case> alone(std::vector<check::Case> cases) {
 }
 
 const Shared kWeak{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 7518", "3.3"}, {"RFC 8725", "3.5"}},
     .why = "RSA of 1024 bits is within reach of whoever can pay for the factoring.",
     .fix = "Refuse RSA keys below 2048 bits, published or not.",
 };
 const Shared kSymmetric{
+    .attacker = check::Attacker::issuer,
     .references = {{"RFC 8725", "3.1"}, {"RFC 7517", "9.2"}},
     .why = "A secret in a public document is none: everybody signs with it.",
     .fix = "Ignore keys of type oct in a JWK set, and allow asymmetric algorithms only.",
 };
 const Shared kPurpose{
+    .attacker = check::Attacker::issuer,
     .harmless =
         "the issuer did publish the key, so nothing is forged; but it published it for "
         "something else",
@@ -177,16 +180,15 @@ const Shared kPurpose{
 const check::Suite kWeakCases{
     "signature",
     {check::Mode::oauth},
-    alone(family(
-        kWeak,
-        {{"rsa-1024-published",
-          "a token signed by a published key of 1024 bits is refused",
-          {"key-strength.skip"},
-          check::milder(refuses_by([](Probe& probe, const OddKeys& odd) {
-                          return signed_by(probe, odd.small);
-                        }),
-                        check::Severity::medium, "only somebody who breaks the key can use this"),
-          "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
+    alone(family(kWeak,
+                 {{"rsa-1024-published",
+                   "a token signed by a published key of 1024 bits is refused",
+                   {"key-strength.skip"},
+                   check::milder(refuses_by([](Probe& probe, const OddKeys& odd) {
+                                   return signed_by(probe, odd.small);
+                                 }),
+                                 "only somebody who breaks the key can use this"),
+                   "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
 
 const check::Suite kPurposeCases{
     "signature",
@@ -207,6 +209,7 @@ const check::Suite kPurposeCases{
 
 const Shared kAccepted{
     .level = check::Level::observe,
+    .attacker = check::Attacker::none,
     .references = {{"RFC 7518", "3.1"}, {"RFC 8725", "3.1"}},
     .why = "A short list of algorithms leaves less to attack.",
     .fix = "Allow the algorithms that your issuer uses, and no others.",

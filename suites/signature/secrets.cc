@@ -9,6 +9,7 @@ namespace suites::signature {
 namespace {
 
 const Shared kPublicKey{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "2.1"}, {"RFC 8725", "3.1"}, {"MCP", "token-handling"}},
     .why =
         "The public key is public: a verifier that takes it for an HMAC secret accepts tokens "
@@ -61,6 +62,7 @@ std::vector<Row> public_key_rows() {
 }
 
 const Shared kGuessable{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 8725", "3.5"}, {"RFC 8725", "3.1"}},
     .why = "A secret that is empty, or stands in a README, is known to everybody.",
     .fix =

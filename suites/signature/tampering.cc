@@ -8,6 +8,7 @@ namespace {
 const std::vector<std::string> kKinds = {"RS256", "ES256", "EdDSA"};
 
 const Shared kForeign{
+    .attacker = check::Attacker::anyone,
     .references = {{"RFC 7515", "5.2"}, {"MCP", "token-handling"}},
     .why = "Anybody can make a key: a token that it signed proves nothing.",
     .fix = "Verify every signature, with a key of the trusted issuer's JWK set and no other.",
@@ -34,6 +35,7 @@ const check::Suite kForeignCases{
            })};
 
 const Shared kTampered{
+    .attacker = check::Attacker::token_holder,
     .references = {{"RFC 7515", "5.2"}, {"MCP", "token-handling"}},
     .why = "What can be changed after signing can be chosen by whoever holds any token at all.",
     .fix =
@@ -69,10 +71,17 @@ const check::Suite kTamperedCases{
                {"signature-extended",
                 "a token whose signature has a byte too many is refused",
                 {"signature.skip", "signature.trailing", "signature.odd-length-500"}},
-               {"signature-empty",
-                "a token whose signature is empty is refused",
-                {"signature.skip", "signature.empty", "signature.odd-length-500"}},
            })};
+
+const Shared kEmptied = by(check::Attacker::anyone, kTampered);
+
+const check::Suite kEmptiedCases{
+    "signature", check::modes::jwt(),
+    family(kEmptied, {
+                         {"signature-empty",
+                          "a token whose signature is empty is refused",
+                          {"signature.skip", "signature.empty", "signature.odd-length-500"}},
+                     })};
 
 }  // namespace
 }  // namespace suites::signature

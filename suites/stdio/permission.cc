@@ -44,11 +44,14 @@ Attempt permitted(Probe& probe, const std::string& permissions) {
   return attempt;
 }
 
+constexpr const char* kNotGranted = "the tool ran for a token that was not granted its permission";
+
 Finding refuses_permissions(Probe& probe, const std::string& permissions) {
   if (!protected_call(probe)) {
     return Finding::skipped("no permission is known that a tool needs (the profile's /scopes)");
   }
-  return probe.refuses(permitted(probe, permissions));
+  return check::no_bypass(probe.refuses(permitted(probe, permissions)), kNotGranted,
+                          check::Impact::privilege);
 }
 
 /// Says "permission" or the like, so that nobody looks for a mistake in the token.
@@ -95,7 +98,8 @@ Finding near_misses(Probe& probe) {
   }
   family.push_back({"a string that contains it",
                     permitted(probe, base::json_string("not-" + good + "-at-all"))});
-  return check::refuses_each(probe, family);
+  return check::no_bypass(check::refuses_each(probe, family), kNotGranted,
+                          check::Impact::privilege);
 }
 
 const check::Suite permissions{
@@ -106,6 +110,7 @@ const check::Suite permissions{
          .title = "a token without permissions may do nothing that needs one",
          .sends = "The good token without its permissions.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "server/tools#security-considerations"}, {"CWE-862", ""}},
          .requirements = {"REF-52"},
          .faults = {"permission.missing", "permission.skip"},
@@ -116,6 +121,7 @@ const check::Suite permissions{
          .title = "a token with other permissions may not do it",
          .sends = "The good token with a permission that the tool does not ask for.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "server/tools#security-considerations"}, {"CWE-862", ""}},
          .requirements = {"REF-52"},
          .faults = {"permission.skip"},
@@ -127,6 +133,7 @@ const check::Suite permissions{
          .sends = "The good token with permissions that contain the needed one, begin like it, or "
                   "differ in case, and with a string instead of a list.",
          .level = Level::must,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "server/tools#security-considerations"}, {"CWE-863", ""}},
          .requirements = {"REF-52"},
          .faults = {"permission.contained", "permission.string"},
@@ -137,6 +144,7 @@ const check::Suite permissions{
          .title = "a missing permission is told as one",
          .sends = "The good token with a permission that the tool does not ask for.",
          .level = Level::should,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "server/tools#error-handling"}},
          .requirements = {"REF-54"},
          .faults = {"permission.as-bad-token"},

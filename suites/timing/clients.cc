@@ -15,7 +15,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Probe;
-using check::Severity;
 using suites::Comparison;
 using suites::Guesses;
 
@@ -116,7 +115,7 @@ Finding compare_client_secret(Probe& probe) {
         .make_decoy = asking(&Guesses::decoy),
         .good_is_taken = [&] { return is_told_apart(probe, place, *client, *guesses); }};
     return suites::compare(probe, asked,
-                           {Severity::high,
+                           {check::Impact::exposure,
                             "whoever sees how far a secret is right finds it character by "
                             "character, and is the client"});
   }
@@ -136,6 +135,7 @@ const check::Suite client_timing_cases{
                   "characters, and as many with one of the same form that is wrong from the first "
                   "on, in random order.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 6749", "10.10"}, {"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = {.alone = true, .waits = true, .loud = true},

@@ -217,7 +217,7 @@ Finding judge(const check::Probe& probe, const Comparison& comparison, const Mea
       finding.level = check::Level::should;
       return finding;
   }
-  finding.severity = harm.severity;
+  finding.impact = harm.impact;
   return finding;
 }
 

@@ -45,7 +45,7 @@ void hide(check::Context& context, const std::string& text);
 
 /// What a difference is worth.
 struct Harm {
-  check::Severity severity = check::Severity::medium;
+  check::Impact impact = check::Impact::exposure;
   std::string reason;  ///< what somebody can do with it
 };
 /// Judges what was measured: any difference above the floor is a finding.

@@ -10,10 +10,10 @@
 namespace {
 
 using check::Finding;
+using check::Impact;
 using check::Level;
 using check::Mode;
 using check::Probe;
-using check::Severity;
 using suites::Comparison;
 using suites::Guesses;
 using suites::Harm;
@@ -22,10 +22,11 @@ constexpr const char* kTooShort =
     "the secret has too few letters and digits for a part of it to be told from all of it";
 
 const Harm kFoundByPieces{
-    Severity::high,
+    Impact::exposure,
     "whoever sees how far a guess is right finds the secret character by "
     "character, in thousands of guesses instead of more than anybody can make"};
-const Harm kLengthKnown{Severity::low, "the length of the secret need not be guessed any more"};
+const Harm kLengthKnown{Impact::requirement,
+                        "the length of the secret need not be guessed any more"};
 
 /// Guesses go where the target looks for its credentials.
 std::function<wire::Request()> carrying(Probe& probe, const std::function<std::string()>& guess) {
@@ -137,7 +138,7 @@ Finding compare_user(Probe& probe) {
   asked.make_near = login(known.user);
   asked.make_decoy = login(nobody);
   return suites::compare(probe, asked,
-                         {Severity::medium, "whoever guesses knows which names to guess for"});
+                         {Impact::exposure, "whoever guesses knows which names to guess for"});
 }
 
 check::Body prefix(std::string name, std::string noun) {
@@ -189,6 +190,7 @@ const check::Suite secret_timing_cases{
              "Thousands of keys that are right but for their last three characters, and as many "
              "of the same form that are wrong from the first on, in random order.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::api_key),
@@ -203,6 +205,7 @@ const check::Suite secret_timing_cases{
              "Thousands of made-up keys of the right length, and as many that are one character "
              "shorter or longer, in random order.",
          .level = Level::should,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::api_key),
@@ -216,6 +219,7 @@ const check::Suite secret_timing_cases{
          .sends = "Thousands of tokens that are right but for their last three characters, and as "
                   "many of the same form that are wrong from the first on, in random order.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 6749", "10.10"}, {"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::bearer),
@@ -229,6 +233,7 @@ const check::Suite secret_timing_cases{
          .sends = "Thousands of made-up tokens of the right length, and as many that are one "
                   "character shorter or longer, in random order.",
          .level = Level::should,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::bearer),
@@ -242,6 +247,7 @@ const check::Suite secret_timing_cases{
          .sends = "Thousands of passwords of the user that are right but for their last three "
                   "characters, and as many that are wrong from the first on, in random order.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 6749", "10.10"}, {"CWE-208", ""}},
          .requirements = {"REF-70"},
          .needs = needs(Mode::basic),
@@ -255,6 +261,7 @@ const check::Suite secret_timing_cases{
          .sends = "Thousands of made-up passwords of a user that exists, and as many of one that "
                   "does not, in random order.",
          .level = Level::should,
+         .attacker = check::Attacker::anyone,
          .references = {{"CWE-208", ""}, {"CWE-204", ""}},
          .requirements = {"REF-71"},
          .needs = needs(Mode::basic),

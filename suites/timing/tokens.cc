@@ -16,7 +16,6 @@ using check::Finding;
 using check::Level;
 using check::Mode;
 using check::Probe;
-using check::Severity;
 using suites::Comparison;
 
 constexpr std::size_t kDrawnBytes = 2;  ///< of a MAC, anew each time
@@ -86,7 +85,7 @@ Finding compare_mac(Probe& probe) {
   asked.make_decoy =
       with_signatures(probe, good->input, [&] { return other + noise.bytes(kDrawnBytes); });
   return suites::compare(probe, asked,
-                         {Severity::high,
+                         {check::Impact::exposure,
                           "whoever sees how far a MAC is right finds that of any claims byte by "
                           "byte, without the key"});
 }
@@ -150,6 +149,7 @@ const check::Suite token_timing_cases{
              "Thousands of good tokens with the last two bytes of their MAC changed, and as many "
              "whose MAC is wrong from the first byte on, in random order.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"RFC 7518", "3.2"}, {"CWE-208", ""}},
          .requirements = {"REF-72"},
          .needs = {.modes = {Mode::jwt_shared}, .alone = true, .waits = true, .loud = true},
@@ -165,6 +165,7 @@ const check::Suite token_timing_cases{
              "Thousands of expired tokens with a wrong signature, and as many fresh ones with a "
              "wrong signature, in random order.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 8725", "3.3"}},
          .needs = {.issuer = true, .alone = true, .waits = true, .loud = true},
          .faults = {"timing.claims-first"},

@@ -14,7 +14,6 @@ namespace {
 using check::Finding;
 using check::Level;
 using check::Probe;
-using check::Severity;
 using tls::Version;
 
 /// A handshake with those versions alone, whatever the certificate.
@@ -39,7 +38,7 @@ Finding has_trusted_certificate(Probe& probe) {
   Finding finding = Finding::broken(
       "a certificate that is trusted, in date and has the name " + probe.target().url.host,
       opened.text);
-  finding.severity = Severity::high;
+  finding.impact = check::Impact::exposure;
   return finding;
 }
 
@@ -47,11 +46,8 @@ Finding refuses_old_versions(Probe& probe) {
   for (const Version version : {Version::tls10, Version::tls11}) {
     const tls::Opened opened = shake_hands(probe, version, version);
     if (!opened.stream) continue;
-    Finding finding =
-        Finding::broken("no version before TLS 1.2",
-                        fmt::format("a handshake with {} succeeded", tls::to_string(version)));
-    finding.severity = Severity::medium;
-    return finding;
+    return Finding::broken("no version before TLS 1.2",
+                           fmt::format("a handshake with {} succeeded", tls::to_string(version)));
   }
   const tls::Opened usual = shake_hands(probe, Version::tls12, Version::tls13);
   if (!usual.stream) return Finding::undecided(usual.text);
@@ -97,7 +93,7 @@ Finding serves_no_plain_http(Probe& probe) {
     if (answer.kind != mcp::Kind::result && answer.challenges.empty()) continue;
     Finding finding = Finding::broken("no MCP over plain HTTP",
                                       fmt::format("port {}: {}", port, answer.summary()));
-    finding.severity = Severity::medium;
+    finding.impact = check::Impact::exposure;
     return finding;
   }
   return Finding::met("plain HTTP is not served");
@@ -123,7 +119,7 @@ Finding never_redirects_to_http(Probe& probe) {
           Finding::broken("no redirect to http",
                           fmt::format("{} {}: {}, Location: {}", method, place, exchange.status(),
                                       *exchange.response->header("Location")));
-      finding.severity = Severity::high;
+      finding.impact = check::Impact::exposure;
       return finding;
     }
   }
@@ -160,6 +156,7 @@ const check::Suite kCases{
          .id = "certificate",
          .title = "the server's certificate is trusted, in date, and has the server's name",
          .sends = "A handshake that verifies the certificate and its name.",
+         .attacker = check::Attacker::network,
          .references = {{"RFC 9110", "4.3.4"}, {"RFC 6750", "5.3"}},
          .requirements = {"ALL-07", "REF-63"},
          .needs = {.setting = "tls"},
@@ -172,6 +169,7 @@ const check::Suite kCases{
          .id = "old-versions",
          .title = "TLS 1.0 and 1.1 are refused",
          .sends = "Handshakes with TLS 1.0 alone, and with TLS 1.1 alone.",
+         .attacker = check::Attacker::network,
          .references = {{"RFC 8996", "4"}, {"RFC 9325", "3.1.1"}},
          .requirements = {"ALL-07", "REF-63"},
          .needs = {.setting = "tls"},
@@ -185,6 +183,7 @@ const check::Suite kCases{
          .title = "the version, cipher and protocol that are agreed on are noted",
          .sends = "A handshake that offers TLS 1.2 and 1.3.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 9325", "3.1.1"}},
          .requirements = {"ALL-07"},
          .needs = {.setting = "tls"},
@@ -198,6 +197,7 @@ const check::Suite kCases{
          .title = "whether the server asks browsers to stay on https is noted",
          .sends = "The control.",
          .level = Level::observe,
+         .attacker = check::Attacker::none,
          .references = {{"RFC 6797", "7.2"}},
          .requirements = {},
          .needs = {.setting = "tls"},
@@ -212,6 +212,7 @@ const check::Suite kCases{
          .sends = "The usual request without credentials, unencrypted, to the same port, and to "
                   "port 80 where the server is at 443.",
          .level = Level::should,
+         .attacker = check::Attacker::network,
          .references = {{"OAuth 2.1", "1.5"}, {"RFC 6750", "5.3"}},
          .requirements = {"ALL-07", "REF-63"},
          .needs = {.setting = "tls"},
@@ -225,6 +226,7 @@ const check::Suite kCases{
          .title = "nothing redirects to http",
          .sends = "GET and POST to the MCP path and the metadata, with and without a slash at the "
                   "end.",
+         .attacker = check::Attacker::network,
          .references = {{"OAuth 2.1", "1.5"}, {"RFC 6750", "5.3"}},
          .requirements = {"ALL-07", "REF-63"},
          .needs = {.setting = "tls"},
@@ -237,6 +239,7 @@ const check::Suite kCases{
          .id = "urls",
          .title = "the metadata and the challenge name https URLs",
          .sends = "A request without credentials, and requests for the metadata.",
+         .attacker = check::Attacker::network,
          .references = {{"RFC 9728", "1.2"}, {"RFC 9728", "5.1"}},
          .requirements = {"ALL-07", "REF-63"},
          .needs = {.modes = check::modes::metadata(), .setting = "tls"},

@@ -18,7 +18,6 @@ Finding foreign_client(Probe& probe) {
       finding.expected, finding.actual,
       "userinfo tells who the user is and not for whom the token was issued: in this mode a server "
       "sees no audience unless it asks its provider elsewhere");
-  finding.severity = check::Severity::medium;
   finding.cause = "userinfo tells no audience";
   return finding;
 }
@@ -31,6 +30,7 @@ const check::Suite use_cases{
          .title = "a token that another application was given is refused",
          .sends = "A good token of the same user, issued to the client \"another-app\".",
          .level = Level::should,
+         .attacker = check::Attacker::token_holder,
          .references = {{"MCP", "token-audience-binding-and-validation"}, {"RFC 9700", "4.10.2"}},
          .requirements = {"RS-09", "RS-12", "RS-13", "RS-17", "RS-18"},
          .needs = {.issuer = true},
@@ -45,6 +45,7 @@ const check::Suite use_cases{
          .title = "the token is in no URL that the server asks for",
          .sends = "A fresh token; then we look for it in the URLs of all requests to its issuer.",
          .level = Level::bcp,
+         .attacker = check::Attacker::network,
          .references = {{"RFC 6750", "2.3"}, {"RFC 9700", "4.3.2"}},
          .requirements = {"REF-OIDC-1"},
          .needs = {.issuer = true},
@@ -57,6 +58,7 @@ const check::Suite use_cases{
          .sends = "A good token, which is then revoked, again and again for as long as the profile "
                   "allows answers to be cached.",
          .level = Level::bcp,
+         .attacker = check::Attacker::token_holder,
          .references = {{"RFC 7009", "3"}, {"MCP", "token-handling"}},
          .requirements = {"RS-08", "RS-35"},
          .needs = {.issuer = true, .waits = true},

@@ -71,6 +71,7 @@ const check::Suite wiring_cases{
          .title = "good credentials are accepted, time after time",
          .sends = "The operation with good credentials, four times.",
          .level = Level::must,
+         .attacker = check::Attacker::none,
          .references = {{"MCP", "token-handling"}},
          .requirements = {"RS-08"},
 
@@ -83,6 +84,7 @@ const check::Suite wiring_cases{
          .title = "not everybody is served: no credentials or garbage is refused",
          .sends = "The operation without credentials, then with the token \"this-is-not-a-token\".",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"MCP", "error-handling"}},
          .requirements = {"RS-05", "RS-21"},
          .needs = {.modes = check::modes::protected_http()},
@@ -95,6 +97,7 @@ const check::Suite wiring_cases{
          .sends =
              "A good token; where nobody asked for our keys, the same with a made-up signature.",
          .level = Level::must,
+         .attacker = check::Attacker::anyone,
          .references = {{"MCP", "token-handling"}, {"RFC 7515", "5.2"}},
          .requirements = {"RS-08", "RS-13"},
          .needs = {.modes = {check::Mode::oauth}, .issuer = true},
