@@ -160,6 +160,7 @@ class Console {
     field(kBlock, "because", first.finding.reason);
     field(kBlock, "why", subject.why);
     field(kBlock, "fix", subject.fix);
+    field(kBlock, "attacker", attackers_of(group));
     field(kBlock, "demanded", demanded_by(group));
     std::string_view label = "source";
     for (const auto& reference : subject.references) {
@@ -231,9 +232,8 @@ class Console {
   void closing() {
     if (!options_.quiet) line();
     const auto text = closing_line(result_);
-    const bool good = options_.exit_code == 0;
-    line(good ? ink_.green(text) : ink_.bold(text));
-    line(exit_code_text(options_.exit_code));
+    line(options_.decision.passed() ? ink_.green(text) : ink_.bold(text));
+    line(decision_text(options_.decision));
   }
 
   const check::RunResult& result_;

@@ -4,14 +4,14 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/check/decision.h"
 #include "harness/check/result.h"
 
 namespace reports {
 
 /// What a writer may know beside the result.
 struct Options {
-  int exit_code = 0;
-  bool strict = false;   ///< warnings count
+  check::Decision decision = {};
   bool colour = false;   ///< escape sequences for colours and weight
   bool quiet = false;    ///< console: the closing line alone
   unsigned width = 100;  ///< columns of the console

@@ -10,7 +10,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string written(std::string_view format, Options options = {.exit_code = 1}) {
+const check::Decision kFailed{
+    .exit_code = 1, .policy = {}, .reason = "failed: 1 critical, 2 medium; --fail-on medium"};
+
+std::string written(std::string_view format, Options options = {.decision = kFailed}) {
   return find_format(format)->write(sample_run(), options);
 }
 
@@ -29,7 +32,7 @@ TEST(Reports, JsonIsAsTheGoldenFile) { expect_golden("report.json", written("jso
 TEST(Reports, JunitIsAsTheGoldenFile) { expect_golden("junit.xml", written("junit")); }
 TEST(Reports, HtmlIsAsTheGoldenFile) {
   expect_golden("report.html",
-                without_assets(written("html", {.exit_code = 1, .nonce = "sample"})));
+                without_assets(written("html", {.decision = kFailed, .nonce = "sample"})));
 }
 
 TEST(Reports, NoFormatLetsAServerSteerATerminal) {
@@ -49,14 +52,20 @@ TEST(Reports, MarkupOfAServerIsEscapedInHtmlAndXml) {
 }
 
 TEST(Reports, AWarningFailsJunitOnlyWhereWarningsCount) {
-  EXPECT_THAT(written("junit", {.strict = false}), HasSubstr("failures=\"3\""));
-  EXPECT_THAT(written("junit", {.strict = true}), HasSubstr("failures=\"4\""));
+  const auto junit = [](check::Policy policy) {
+    return written("junit", {.decision = {.policy = policy, .reason = {}}});
+  };
+  EXPECT_THAT(junit({}), HasSubstr("failures=\"3\""));
+  EXPECT_THAT(junit({.strict = true}), HasSubstr("failures=\"4\""));
+  EXPECT_THAT(junit({.fail_on = check::Severity::low}), HasSubstr("failures=\"4\""));
 }
 
 TEST(Reports, AQuietConsoleSaysHowItEndedAndNoMore) {
-  EXPECT_EQ(written("console", {.exit_code = 1, .quiet = true}),
-            "9 cases: 1 passed, 3 failed (1 critical), 2 warnings (1 accepted), 1 skipped, "
-            "1 inconclusive, 1 error in 1.4 s\nexit code 1: a requirement is broken\n");
+  EXPECT_EQ(
+      written("console", {.decision = kFailed, .quiet = true}),
+      "9 cases: 1 passed, 3 failed (1 critical), 2 warnings (1 accepted), 1 skipped, "
+      "1 inconclusive, 1 error in 1.4 s\nfailed: 1 critical, 2 medium; --fail-on medium (exit "
+      "code 1)\n");
 }
 
 TEST(Reports, ConsoleIsColouredOnlyWhenAskedTo) {
@@ -68,7 +77,7 @@ TEST(Reports, AProblemIsAnErrorInJunitAndLeadsTheConsole) {
   run.cases.clear();
   run.problem = "127.0.0.1:3000 refuses connections: is the server running?";
   EXPECT_THAT(find_format("junit")->write(run, {}), HasSubstr("errors=\"1\""));
-  EXPECT_THAT(find_format("console")->write(run, {.exit_code = 3}),
+  EXPECT_THAT(find_format("console")->write(run, {}),
               HasSubstr("NOT TESTED\n  127.0.0.1:3000 refuses connections"));
 }
 

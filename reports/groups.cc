@@ -158,23 +158,21 @@ std::string closing_line(const check::RunResult& result) {
       counted(result.count(Verdict::error), "error"), duration_text(result.duration.count()));
 }
 
-std::string exit_code_text(int exit_code) {
-  switch (exit_code) {
-    case 0:
-      return "exit code 0: nothing is broken";
-    case 1:
-      return "exit code 1: a requirement is broken";
-    case 2:
-      return "exit code 2: wrong call or configuration";
-    case 3:
-      return "exit code 3: not testable, or cases were left undecided";
-    case 4:
-      return "exit code 4: only recommendations (SHOULD) are broken, and --strict counts them";
-    case 5:
-      return "exit code 5: the baseline accepts findings that are no longer there";
-    default:
-      return fmt::format("exit code {}", exit_code);
+std::string decision_text(const check::Decision& decision) {
+  return fmt::format("{} (exit code {})", decision.reason, decision.exit_code);
+}
+
+std::string_view attacker_of(const check::CaseResult& result) {
+  return check::to_string(result.subject.attacker.value_or(check::Attacker::none));
+}
+
+std::string attackers_of(const Group& group) {
+  std::vector<std::string> names;
+  for (const auto* member : group.members) {
+    const std::string name(attacker_of(*member));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
+  return base::join(names, ", ");
 }
 
 }  // namespace reports

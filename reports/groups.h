@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/check/decision.h"
 #include "harness/check/result.h"
 
 namespace reports {
@@ -45,7 +47,12 @@ std::string demanded_level(const check::CaseResult& result);
 /// How many unaccepted FAILs are critical.
 std::size_t critical(const check::RunResult& result);
 
-/// "exit code 1: a requirement is broken".
-std::string exit_code_text(int exit_code);
+/// "failed: 2 critical; --fail-on medium (exit code 1)".
+std::string decision_text(const check::Decision& decision);
+
+/// Whom the breaches of a group serve, each once: "anyone, token-holder".
+std::string attackers_of(const Group& group);
+/// "none" where a case declares no attacker.
+std::string_view attacker_of(const check::CaseResult& result);
 
 }  // namespace reports

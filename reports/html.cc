@@ -75,7 +75,7 @@ std::string header(const check::RunResult& result, const Options& options) {
          fact("Issuer", target.issuer) + fact("Style of refusals", target.dialect) +
          fact("When", fmt::format("{}, {}", base::iso_time(result.started),
                                   duration_text(result.duration.count()))) +
-         fact("Result", exit_code_text(options.exit_code)) + "</dl>\n</header>\n";
+         fact("Result", decision_text(options.decision)) + "</dl>\n</header>\n";
 }
 
 std::string problem(const check::RunResult& result) {

@@ -119,7 +119,7 @@ std::string html_finding(const Group& group, mcp::Revision revision) {
              "<article class=\"finding {}\">\n<h3>{} {}</h3>\n<dl>\n", severity,
              badge(severity, fmt::format("{}, {}", verdict, severity)), html_text(group.key),
              many ? fmt::format(" <small>{}</small>", counted(group.members.size(), "case")) : "") +
-         row(many ? "Cases" : "Case", links_to(group)) +
+         row(many ? "Cases" : "Case", links_to(group)) + text_row("Attacker", attackers_of(group)) +
          row("Demanded",
              fmt::format("{} {}", demanded_level(first), codes(requirements_of(group)))) +
          facts(first, revision) + "</dl>\n</article>\n";
@@ -135,6 +135,7 @@ std::string html_case(const check::CaseResult& one, mcp::Revision revision) {
              id, verdict, html_text(subject.suite()), badge(verdict, verdict),
              html_text(subject.title)) +
          row("Level", std::string(check::to_string(one.level))) +
+         text_row("Attacker", attacker_of(one)) +
          row("Outcome", one.finding.outcome == check::Outcome::not_applicable
                             ? ""
                             : std::string(check::to_string(one.finding.outcome))) +

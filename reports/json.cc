@@ -47,6 +47,13 @@ Json summary_member(const check::RunResult& result) {
           {"critical", critical(result)}};
 }
 
+Json decision_member(const check::Decision& decision) {
+  return {{"exit_code", decision.exit_code},
+          {"fail_on", check::to_string(decision.policy.fail_on)},
+          {"strict", decision.policy.strict},
+          {"reason", decision.reason}};
+}
+
 Json exchange_member(const wire::Exchange& exchange) {
   return {{"url", printable(exchange.url)},
           {"request", printable(base::abbreviate(exchange.raw_request, kMaxExchangeBytes))},
@@ -79,6 +86,10 @@ Json case_member(const check::CaseResult& one, mcp::Revision revision) {
           {"verdict", check::to_string(one.judgement.verdict)},
           {"severity", check::to_string(one.judgement.severity)},
           {"outcome", check::to_string(one.finding.outcome)},
+          {"attacker", attacker_of(one)},
+          {"impact", one.finding.kind == check::Finding::Kind::broken
+                         ? check::to_string(check::impact_of(one.finding))
+                         : "n/a"},
           {"expected", printable(one.finding.expected)},
           {"actual", printable(one.finding.actual)},
           {"reason", printable(one.finding.reason)},
@@ -127,7 +138,7 @@ Json observations_member(const std::vector<check::Observation>& observations) {
 
 }  // namespace
 
-std::string write_json(const check::RunResult& result, const Options& /*options*/) {
+std::string write_json(const check::RunResult& result, const Options& options) {
   const auto revision = revision_of(result);
   Json cases = Json::array();
   for (const auto& one : result.cases) cases.push_back(case_member(one, revision));
@@ -140,6 +151,7 @@ std::string write_json(const check::RunResult& result, const Options& /*options*
       {"problem", printable(result.problem)},
       {"interrupted", result.interrupted},
       {"summary", summary_member(result)},
+      {"decision", decision_member(options.decision)},
       {"cases", std::move(cases)},
       {"observations", observations_member(result.observations)},
       {"baseline",

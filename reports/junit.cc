@@ -17,13 +17,15 @@ using check::Verdict;
 
 enum class Kind { passed, failure, error, skipped };
 
-Kind kind_of(const check::CaseResult& one, bool strict) {
+/// A FAIL stays one below the threshold, too; a WARN is one where it decides the run.
+Kind kind_of(const check::CaseResult& one, const check::Policy& policy) {
   if (one.baselined) return Kind::skipped;
   switch (one.judgement.verdict) {
     case Verdict::fail:
       return Kind::failure;
     case Verdict::warn:
-      return strict ? Kind::failure : Kind::passed;
+      return policy.strict || one.judgement.severity >= policy.fail_on ? Kind::failure
+                                                                       : Kind::passed;
     case Verdict::error:
       return Kind::error;
     case Verdict::skip:
@@ -59,6 +61,7 @@ std::string details(const check::CaseResult& one, mcp::Revision revision) {
   };
   add("level", check::to_string(one.level));
   add("severity", check::to_string(one.judgement.severity));
+  add("attacker", attacker_of(one));
   add("sent", one.subject.what_is_sent());
   add("expected", one.finding.expected);
   add("actual", one.finding.actual);
@@ -79,12 +82,13 @@ std::string skip_message(const check::CaseResult& one) {
   return (undecided ? "inconclusive: " : "") + message(one);
 }
 
-std::string testcase(const check::CaseResult& one, mcp::Revision revision, bool strict) {
+std::string testcase(const check::CaseResult& one, mcp::Revision revision,
+                     const check::Policy& policy) {
   const auto& subject = one.subject;
   std::string out = "    <testcase" + attribute("name", subject.id) +
                     attribute("classname", "mcp-authspec." + subject.suite()) +
                     fmt::format(" time=\"{:.6f}\"", seconds(one.duration));
-  switch (kind_of(one, strict)) {
+  switch (kind_of(one, policy)) {
     case Kind::failure:
       return out + ">\n      <failure" + attribute("message", message(one)) +
              attribute("type", check::to_string(one.judgement.severity)) + ">" +
@@ -128,8 +132,8 @@ struct Counts {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
   std::chrono::microseconds time{0};
 
-  void add(const check::CaseResult& one, bool strict) {
-    const auto kind = kind_of(one, strict);
+  void add(const check::CaseResult& one, const check::Policy& policy) {
+    const auto kind = kind_of(one, policy);
     ++tests;
     failures += kind == Kind::failure;
     errors += kind == Kind::error;
@@ -141,6 +145,15 @@ struct Counts {
                        tests, failures, errors, skipped, seconds(time));
   }
 };
+
+std::string property(std::string_view name, std::string_view value) {
+  return "      <property" + attribute("name", name) + attribute("value", value) + "/>\n";
+}
+
+std::string properties(const check::Decision& decision) {
+  return "    <properties>\n" + property("decision", decision_text(decision)) +
+         property("fail-on", check::to_string(decision.policy.fail_on)) + "    </properties>\n";
+}
 
 /// A run that could judge nothing must not look like a green one.
 std::string problem_suite(const check::RunResult& result) {
@@ -161,13 +174,13 @@ std::string write_junit(const check::RunResult& result, const Options& options) 
     Counts counts;
     std::string cases;
     for (const auto* one : suite.members) {
-      counts.add(*one, options.strict);
-      all.add(*one, options.strict);
-      cases += testcase(*one, revision, options.strict);
+      counts.add(*one, options.decision.policy);
+      all.add(*one, options.decision.policy);
+      cases += testcase(*one, revision, options.decision.policy);
     }
     body += "  <testsuite" + attribute("name", suite.name) + counts.attributes() +
-            attribute("timestamp", base::iso_time(result.started)) + ">\n" + cases +
-            "  </testsuite>\n";
+            attribute("timestamp", base::iso_time(result.started)) + ">\n" +
+            properties(options.decision) + cases + "  </testsuite>\n";
   }
   if (!result.problem.empty()) {
     body += problem_suite(result);

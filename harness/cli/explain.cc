@@ -35,6 +35,25 @@ std::string_view demand(check::Level level) {
   return "a measured fact, never a failure";
 }
 
+std::string_view exploited_by(check::Attacker attacker) {
+  switch (attacker) {
+    case check::Attacker::anyone:
+      return "public knowledge is enough to exploit a breach";
+    case check::Attacker::token_holder:
+      return "exploited with a genuine token for another audience, user, scope or time, or with a "
+             "guess close to a secret";
+    case check::Attacker::other_issuer:
+      return "exploited by an issuer that the server does not trust, or trusts for something else";
+    case check::Attacker::network:
+      return "exploited from a web page, by DNS rebinding, on the path, or by a reader of logs";
+    case check::Attacker::issuer:
+      return "only the trusted issuer itself could produce the input: robustness";
+    case check::Attacker::none:
+      break;
+  }
+  return "no attacker gains anything: interoperability";
+}
+
 std::string level_text(check::Level level) {
   return fmt::format("{}: {}", check::to_string(level), demand(level));
 }
@@ -83,6 +102,10 @@ class Explanation {
     if (subject_.if_accepted) field("", "if accepted, " + level_text(*subject_.if_accepted));
     if (subject_.on_2025_03_26) {
       field("", "in revision 2025-03-26, " + level_text(*subject_.on_2025_03_26));
+    }
+    if (subject_.attacker) {
+      field("attacker", fmt::format("{}: {}", check::to_string(*subject_.attacker),
+                                    exploited_by(*subject_.attacker)));
     }
     field("applies to", applies_to(subject_.needs));
     references();

@@ -54,6 +54,7 @@ std::string as_json(const std::vector<check::Case>& cases, const Filter& filter)
                     {"suite", one.suite()},
                     {"title", one.title},
                     {"level", check::to_string(level_of(one, filter))},
+                    {"attacker", check::to_string(one.attacker.value_or(check::Attacker::none))},
                     {"modes", modes},
                     {"since", mcp::to_string(one.needs.since)},
                     {"until", mcp::to_string(one.needs.until)},

@@ -26,7 +26,7 @@ namespace {
 
 /// The flags as they were written.
 struct RunOptions {
-  std::string url, spawn, mode, profile, revision = "auto", baseline;
+  std::string url, spawn, mode, profile, revision = "auto", baseline, fail_on = "medium";
   std::vector<std::string> suites, cases, skips, reports;
   TlsFlags tls;
   AsFlags as;
@@ -42,6 +42,7 @@ struct RunOptions {
 /// The flags as they are meant.
 struct Plan {
   run::Options options;
+  check::Policy policy;
   std::vector<ReportFile> reports;
   std::vector<Accepted> baseline;
 };
@@ -126,6 +127,14 @@ base::Result<std::vector<Accepted>> plan_baseline(const RunOptions& flags) {
   return baseline;
 }
 
+/// `info` is no threshold: what breaks nothing has it.
+base::Result<check::Severity> read_fail_on(const std::string& name) {
+  const auto severity = check::severity_named(name);
+  if (severity && *severity != check::Severity::info) return *severity;
+  return base::fail(
+      fmt::format("--fail-on: \"{}\" is not a severity (critical, high, medium or low)", name));
+}
+
 base::Result<Plan> plan_of(const RunOptions& flags) {
   Plan plan;
   plan.options = {
@@ -149,6 +158,9 @@ base::Result<Plan> plan_of(const RunOptions& flags) {
   }
   if (flags.quiet && flags.verbose) return base::fail("--quiet and --verbose exclude each other");
   if (auto read = read_target(flags, plan.options); !read) return tl::unexpected(read.error());
+  const auto fail_on = read_fail_on(flags.fail_on);
+  if (!fail_on) return tl::unexpected(fail_on.error());
+  plan.policy = {.fail_on = *fail_on, .strict = flags.strict};
   auto baseline = plan_baseline(flags);
   if (!baseline) return tl::unexpected(baseline.error());
   plan.baseline = std::move(*baseline);
@@ -180,13 +192,12 @@ base::Result<void> update_baseline(const RunOptions& flags, Plan& plan, check::R
 int report(const RunOptions& flags, const Plan& plan, const check::RunResult& result) {
   const auto screen = terminal_of(STDOUT_FILENO);
   reports::Options options{
-      .exit_code = run::exit_code(result, flags.strict),
-      .strict = flags.strict,
+      .decision = run::decide(result, plan.policy),
       .colour = false,
       .quiet = flags.quiet,
       .nonce = base::random_hex(16),
   };
-  int exit_code = options.exit_code;
+  int exit_code = options.decision.exit_code;
   for (const auto& file : plan.reports) {
     if (file.path.empty()) continue;
     if (auto written = write_report(file.path, file.format->write(result, options)); !written) {
@@ -317,7 +328,15 @@ void add_result_flags(CLI::App& command, RunOptions& flags) {
       .add_flag("--update-baseline", flags.update_baseline,
                 "write this run's findings into the baseline")
       ->group(group);
-  command.add_flag("--strict", flags.strict, "warnings and undecided measurements count, too")
+  command
+      .add_option("--fail-on", flags.fail_on,
+                  "exit with 1 for findings of this severity or worse: critical, high, medium "
+                  "(default) or low")
+      ->type_name("SEVERITY")
+      ->group(group);
+  command
+      .add_flag("--strict", flags.strict,
+                "findings below --fail-on and undecided measurements count, too")
       ->group(group);
   command.add_flag("-q,--quiet", flags.quiet, "only the closing line")->group(group);
   command.add_flag("-v,--verbose", flags.verbose, "a line for each case as it ends")->group(group);
@@ -337,14 +356,14 @@ void add_run(CLI::App& root, int& exit_code) {
   add_selection_flags(*command, *flags);
   add_execution_flags(*command, *flags);
   add_result_flags(*command, *flags);
-  examples(
-      *command,
-      "mcp-authspec run --spawn \"node server.js\" --report html=report.html\n"
-      "mcp-authspec run http://127.0.0.1:3000/mcp --idp-port 9400\n"
-      "mcp-authspec run --spawn \"node server.js\" --mode auto\n"
-      "mcp-authspec run --profile server.json --suite claims --verbose\n"
-      "mcp-authspec run --as https://login.example --allow-remote\n"
-      "mcp-authspec run --spawn \"mcp-authspec serve\" --report junit=authspec.xml --strict\n");
+  examples(*command,
+           "mcp-authspec run --spawn \"node server.js\" --report html=report.html\n"
+           "mcp-authspec run http://127.0.0.1:3000/mcp --idp-port 9400\n"
+           "mcp-authspec run --spawn \"node server.js\" --mode auto\n"
+           "mcp-authspec run --profile server.json --suite claims --verbose\n"
+           "mcp-authspec run --as https://login.example --allow-remote\n"
+           "mcp-authspec run --spawn \"mcp-authspec serve\" --report junit=authspec.xml --strict\n"
+           "mcp-authspec run --spawn \"node server.js\" --fail-on critical\n");
   command->callback([flags, &exit_code] { exit_code = run_command(*flags); });
 }
 

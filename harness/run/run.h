@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "harness/check/context.h"
+#include "harness/check/decision.h"
 #include "harness/check/result.h"
 
 namespace run {
@@ -59,8 +60,9 @@ base::Result<std::vector<check::Case>> select(const std::vector<std::string>& su
                                               const std::vector<std::string>& cases,
                                               const std::vector<std::string>& skips);
 
-/// 0, 1, 3, 4 or 5 as the contract has it; 2 is for wrong calls and not a run's result.
-int exit_code(const check::RunResult& result, bool strict);
+/// Exit code 0, 1, 3, 4 or 5 by the table of docs/exit-codes.md; 2 is for wrong calls and not a
+/// run's result.
+check::Decision decide(const check::RunResult& result, const check::Policy& policy);
 
 /// Asks the run to end soon: from a signal handler.
 void request_stop();
