@@ -68,6 +68,20 @@ TEST(Reports, AQuietConsoleSaysHowItEndedAndNoMore) {
       "code 1)\n");
 }
 
+TEST(Reports, OneCauseIsOneFindingWhomeverItsCasesServe) {
+  auto run = sample_run();
+  std::erase_if(run.cases, [](const check::CaseResult& one) {
+    return one.finding.cause != "401 without WWW-Authenticate";
+  });
+  ASSERT_EQ(run.cases.size(), 2u);
+  run.cases.front().judgement.severity = check::Severity::low;
+  run.cases.front().subject.attacker = check::Attacker::issuer;
+  const std::string text = find_format("console")->write(run, {.decision = kFailed});
+  EXPECT_THAT(text, HasSubstr("MEDIUM\n\n  FAIL  401 without WWW-Authenticate - 2 cases"));
+  EXPECT_THAT(text, HasSubstr("token-holder, issuer"));
+  EXPECT_THAT(text, Not(HasSubstr("LOW")));
+}
+
 TEST(Reports, ConsoleIsColouredOnlyWhenAskedTo) {
   EXPECT_THAT(written("console", {.colour = true}), HasSubstr("\x1b[1;31m"));
 }

@@ -23,11 +23,18 @@ bool was_accepted(const check::CaseResult& one) {
 }
 
 /// That tokens are accepted says nothing yet: what mends it tells whether the defect is the same.
+/// A rejection with one cause is one defect, whomever its cases serve.
 bool alike(const check::CaseResult& a, const check::CaseResult& b) {
-  return !a.finding.cause.empty() && a.finding.cause == b.finding.cause &&
-         a.judgement.severity == b.judgement.severity &&
-         a.judgement.verdict == b.judgement.verdict && was_accepted(a) == was_accepted(b) &&
-         (!was_accepted(a) || a.subject.fix == b.subject.fix);
+  if (a.finding.cause.empty() || a.finding.cause != b.finding.cause) return false;
+  if (a.judgement.verdict != b.judgement.verdict || was_accepted(a) != was_accepted(b))
+    return false;
+  return !was_accepted(a) ||
+         (a.judgement.severity == b.judgement.severity && a.subject.fix == b.subject.fix);
+}
+
+/// Worst first; a FAIL before a WARN.
+std::tuple<int, int> rank(const check::CaseResult& one) {
+  return {-static_cast<int>(one.judgement.severity), static_cast<int>(one.judgement.verdict)};
 }
 
 std::string title_of(const check::CaseResult& one) {
@@ -60,18 +67,18 @@ std::string notes(std::size_t grave, Verdict verdict, const check::RunResult& re
 }  // namespace
 
 std::vector<Group> findings(const check::RunResult& result) {
-  std::vector<Group> groups;
+  std::vector<const check::CaseResult*> found;
   for (const auto& one : result.cases) {
-    if (!is_finding(one)) continue;
-    add(groups, one, title_of(one), [&](const Group& group) { return alike(group.first(), one); });
+    if (is_finding(one)) found.push_back(&one);
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    const auto rank = [](const Group& group) {
-      const auto& judgement = group.first().judgement;
-      return std::tuple(-static_cast<int>(judgement.severity), static_cast<int>(judgement.verdict));
-    };
-    return rank(a) < rank(b);
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
+  // So the first of a group is the worst, and the groups are in order.
+  std::vector<Group> groups;
+  for (const auto* one : found) {
+    add(groups, *one, title_of(*one),
+        [&](const Group& group) { return alike(group.first(), *one); });
+  }
   return groups;
 }
 

@@ -16,9 +16,9 @@ struct Group {
   const check::CaseResult& first() const { return *members.front(); }
 };
 
-/// FAILs and WARNs that no baseline accepts, by severity (worst first; a FAIL before a WARN) and
-/// cause; where bad credentials were accepted, also by what mends it. A finding without a cause is
-/// a group of its own, and `key` is its case's title.
+/// FAILs and WARNs that no baseline accepts, by cause, the worst first; where invalid credentials
+/// were accepted, also by severity and by what mends it. The first member of a group is its worst.
+/// A finding without a cause is a group of its own, and `key` is its case's title.
 std::vector<Group> findings(const check::RunResult& result);
 
 /// The cases of that verdict by the reason that they give, most members first.

@@ -9,7 +9,7 @@ namespace check {
 /// What fails a run: docs/exit-codes.md.
 struct Policy {
   Severity fail_on = Severity::medium;  ///< the threshold; never `info`
-  bool strict = false;  ///< findings below it and undecided measurements count, too
+  bool strict = false;                  ///< findings below it and undecided measurements count, too
 };
 
 /// How a run ended.

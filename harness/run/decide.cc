@@ -99,14 +99,13 @@ check::Decision decide(const check::RunResult& result, const check::Policy& poli
     return decided(kNotTestable, "undecided: " + missing);
   }
   if (const std::size_t stale = result.baseline_stale.size(); stale > 0) {
-    return decided(kStaleBaseline,
-                   fmt::format("failed: the baseline accepts {} {} that {} gone", stale,
-                               findings(stale), stale == 1 ? "is" : "are"));
+    return decided(kStaleBaseline, fmt::format("failed: the baseline accepts {} {} that {} gone",
+                                               stale, findings(stale), stale == 1 ? "is" : "are"));
   }
   if (lesser == 0) {
-    const bool accepts = std::any_of(
-        result.cases.begin(), result.cases.end(),
-        [](const CaseResult& one) { return one.baselined && is_finding(one); });
+    const bool accepts =
+        std::any_of(result.cases.begin(), result.cases.end(),
+                    [](const CaseResult& one) { return one.baselined && is_finding(one); });
     return decided(kClean, accepts ? "passed: nothing is broken but what the baseline accepts"
                                    : "passed: nothing is broken");
   }
