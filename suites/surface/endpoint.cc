@@ -114,33 +114,49 @@ bool tells_of_content(const mcp::Answer& answer) {
          response.header("Mcp-Session-Id") != nullptr;
 }
 
-mcp::Answer head(Probe& probe, const Credential& credential) {
-  return ask(probe, without_message(probe.context().framing(), "HEAD"), credential, "",
+mcp::Answer bodiless(Probe& probe, const char* method, const Credential& credential) {
+  return ask(probe, without_message(probe.context().framing(), method), credential, "",
              kForAStream);
 }
 
+/// The same with a message, for servers that read one whatever the method is.
+mcp::Answer head_with_message(Probe& probe, const Credential& credential) {
+  wire::Request request = mcp::frame(probe.context().framing(), mcp::Operation::list_tools(), "0");
+  request.method = "HEAD";
+  return ask(probe, std::move(request), credential, "", kForAStream);
+}
+
 /// HEAD is answered without content, so only its head can be compared (RFC 9110, section 9.3.2).
+/// What GET shows to everyone, such as a welcome page, HEAD may show as well.
 Finding head_tells_nothing(Probe& probe, const Forgeries& forgeries) {
-  const mcp::Answer valid = head(probe, probe.good_credential());
-  if (!tells_of_content(valid)) {
-    return Finding::skipped("HEAD: valid credentials get " + std::to_string(valid.status()));
+  const auto told = [&](const Credential& credential) {
+    for (const bool message : {false, true}) {
+      const mcp::Answer answer =
+          message ? head_with_message(probe, credential) : bodiless(probe, "HEAD", credential);
+      if (!tells_of_content(answer)) continue;
+      probe.decisive(answer.exchange);
+      return true;
+    }
+    return false;
+  };
+  if (!told(probe.good_credential())) {
+    return Finding::skipped("HEAD: valid credentials get nothing");
   }
   std::vector<std::string> labels;
   for (const Forged& forged : forgeries) {
-    const mcp::Answer answer = head(probe, forged.credential);
-    const bool told = tells_of_content(answer);
-    probe.decisive(answer.exchange, told);
-    if (told) labels.push_back(forged.label);
+    if (!told(forged.credential)) continue;
+    const int by_get = bodiless(probe, "GET", forged.credential).status();
+    if (by_get == 401 || by_get == 403) labels.push_back(forged.label);
   }
   if (labels.empty()) return Finding::met("HEAD: rejected");
-  return let_in("HEAD", labels, Got::acknowledgement, "200, as with valid credentials");
+  return let_in("HEAD", labels, Got::acknowledgement, "200, where GET is rejected");
 }
 
 /// Most servers answer all of these with 405, whoever asks: that is as it has to be.
 Finding other_methods(Probe& probe) {
   const Forgeries forgeries = known_to_anyone(probe);
   std::vector<Finding> findings = {head_tells_nothing(probe, forgeries)};
-  for (const char* method : {"OPTIONS", "PUT", "PATCH", "GET", "QUERY"}) {
+  for (const char* method : {"OPTIONS", "PUT", "PATCH", "QUERY"}) {
     findings.push_back(verified(probe, to_method(probe, method), forgeries));
   }
   std::vector<std::string> closed;

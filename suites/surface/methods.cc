@@ -83,7 +83,8 @@ Way to_discover(Probe& probe) {
   return {.name = "server/discover",
           .send = send,
           .method = "server/discover",
-          .reported_by = kHandshakeCase};
+          .reported_by = kHandshakeCase,
+          .handshake = true};
 }
 
 Ways only(Way way) {

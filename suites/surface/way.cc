@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/text.h"
+#include "harness/check/family.h"
 
 namespace suites::surface {
 namespace {
@@ -15,6 +16,9 @@ using check::Outcome;
 using check::Probe;
 using check::Severity;
 
+constexpr const char* kOpenHandshake =
+    "the handshake does not verify the credential: it tells the server's name and abilities, and "
+    "may begin a session";
 constexpr const char* kExpected = "401, and nothing of what valid credentials get";
 
 /// What a finding on that much says, and how bad it is by itself.
@@ -44,6 +48,13 @@ Weight weight_of(Got got) {
 bool is_event_stream(const wire::Response& response) {
   const std::string* type = response.header("Content-Type");
   return type != nullptr && base::to_lower(*type).starts_with("text/event-stream");
+}
+
+/// What may be no more than an accident, and is asked for once more.
+bool is_stray(const mcp::Answer& answer) {
+  const wire::Failure failure = answer.exchange.failure;
+  return answer.kind == mcp::Kind::server_error || failure == wire::Failure::reset ||
+         failure == wire::Failure::closed;
 }
 
 bool is_public(const Probe& probe, const Way& way) {
@@ -139,7 +150,11 @@ Finding verified(Probe& probe, const Way& way, const Forgeries& forgeries) {
     probe.decisive(answer.exchange, got != Got::nothing);
     tally.add(forged.label, answer, got);
   }
-  if (tally.any()) return let_in(way.name, tally.labels(), tally.most(), tally.shown());
+  if (tally.any()) {
+    Finding finding = let_in(way.name, tally.labels(), tally.most(), tally.shown());
+    return way.handshake ? check::no_bypass(std::move(finding), Severity::medium, kOpenHandshake)
+                         : finding;
+  }
   const mcp::Answer after = again();
   if (!exists(after)) {
     return Finding::undecided(
@@ -188,6 +203,8 @@ mcp::Answer ask(Probe& probe, wire::Request request, const check::Credential& cr
   const auto enough = [&](const wire::Response& response) {
     return own_id.empty() ? is_event_stream(response) : mcp::has_response(response, own_id);
   };
+  mcp::Answer answer = mcp::interpret(probe.fetch_until(request, enough, span), id);
+  if (!is_stray(answer)) return answer;
   return mcp::interpret(probe.fetch_until(std::move(request), enough, span), id);
 }
 

@@ -22,6 +22,8 @@ struct Way {
   /// Valid credentials are only tried after a forgery was not rejected: the call may do something
   /// where the server carries it out in spite of all.
   bool forgeries_first = false;
+  /// A handshake: it tells the server's name and abilities, and nothing of what it protects.
+  bool handshake = false;
 };
 using Ways = std::vector<Way>;
 

@@ -117,10 +117,11 @@ Finding no_socket(Probe& probe) {
   std::string seen = "no WebSocket serves the endpoint's tools";
   for (const std::string& path : socket_paths(probe)) {
     for (const Forged& forged : strangers(probe)) {
-      const wire::Request request = upgrade(path, forged.credential);
+      wire::Request request = upgrade(path, forged.credential);
       const wire::Exchange asked = probe.fetch_until(
           request, [](const wire::Response&) { return true; }, kForAMessage);
       if (asked.status() != kSwitchingProtocols) continue;
+      probe.context().add_profile_headers(request);
       if (!serves_list(probe, request, *kept)) {
         seen += fmt::format("; {} is upgraded with {}, and gives nothing", path, forged.label);
         continue;
