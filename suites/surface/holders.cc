@@ -17,10 +17,21 @@ using check::Level;
 using check::Probe;
 using check::Severity;
 
+/// What anyone gets is reported by the case on that way.
+Finding held_back(Probe& probe, const Ways& ways, const Forgeries& forgeries) {
+  const Forgeries by_anyone = presented_by_anyone(probe);
+  return on_each(ways, [&](const Way& way) {
+    Finding finding = verified(probe, way, forgeries);
+    if (finding.kind != Finding::Kind::broken) return finding;
+    if (verified(probe, way, by_anyone).kind != Finding::Kind::broken) return finding;
+    return Finding::skipped(way.name + " is open to anyone: see the case on it");
+  });
+}
+
 Finding on_all_methods(Probe& probe, const Forgeries& forgeries) {
   if (auto obstacle = not_judgeable(probe)) return std::move(*obstacle);
   if (forgeries.empty()) return Finding::skipped("there is no token of this kind here");
-  return verified(probe, to_methods(probe), forgeries);
+  return held_back(probe, to_methods(probe), forgeries);
 }
 
 Finding expired_anywhere(Probe& probe) { return on_all_methods(probe, expired(probe)); }
@@ -66,7 +77,7 @@ Finding unscoped_anywhere(Probe& probe) {
   }
   const Ways ways = to_uses(probe);
   if (ways.empty()) return Finding::skipped("no challenge names a scope that a request needs");
-  Finding finding = verified(probe, ways, forgeries);
+  Finding finding = held_back(probe, ways, forgeries);
   if (finding.severity != Severity::critical) return finding;
   finding.severity = Severity::high;
   finding.reason =

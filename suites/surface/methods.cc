@@ -69,8 +69,11 @@ Way to_initialize(Probe& probe) {
     if (session != nullptr) check::end_session(probe, probe.good_credential(), *session);
     return answer;
   };
-  return {
-      .name = "initialize", .send = send, .method = "initialize", .reported_by = kHandshakeCase};
+  return {.name = "initialize",
+          .send = send,
+          .method = "initialize",
+          .reported_by = kHandshakeCase,
+          .handshake = true};
 }
 
 /// `server/discover` of the revision that has it, also where the run speaks an older one.

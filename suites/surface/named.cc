@@ -143,9 +143,12 @@ std::vector<std::string> paths_named_in(std::string_view text, std::string_view 
   for (std::size_t at = text.find('/'); at != std::string_view::npos; at = text.find('/', at)) {
     const bool after_origin = at >= origin.size() && !origin.empty() &&
                               text.substr(at - origin.size(), origin.size()) == origin;
-    const bool begins = at == 0 || may_begin_after(text[at - 1]) || after_origin;
     std::string path = path_at(text, at);
-    at += std::max<std::size_t>(path.size(), 1);
+    // In angle brackets: a member of a Link field, or the end tag of HTML.
+    const bool bracket = at > 0 && text[at - 1] == '<';
+    const bool tag = bracket && text.substr(at + path.size(), 2) != ">;";
+    const bool begins = at == 0 || after_origin || (may_begin_after(text[at - 1]) && !tag);
+    at += begins ? path.size() : 1;
     if (begins) note(std::move(path));
   }
   telling.insert(telling.end(), others.begin(), others.end());

@@ -77,7 +77,8 @@ class Tally {
     if (got < most_) return;
     most_ = got;
     labels_.push_back(label);
-    shown_ = answer.summary();
+    const bool stream = answer.result.empty() && opens_stream(answer);
+    shown_ = stream ? "200, and the event stream is open" : answer.summary();
   }
   bool any() const { return most_ != Got::nothing; }
   Got most() const { return most_; }
@@ -164,9 +165,13 @@ Finding verified(Probe& probe, const Way& way, const Forgeries& forgeries) {
 }
 
 Finding verified(Probe& probe, const Ways& ways, const Forgeries& forgeries) {
+  return on_each(ways, [&](const Way& way) { return verified(probe, way, forgeries); });
+}
+
+Finding on_each(const Ways& ways, const std::function<Finding(const Way&)>& judge) {
   std::vector<Finding> findings;
   findings.reserve(ways.size());
-  for (const Way& way : ways) findings.push_back(verified(probe, way, forgeries));
+  for (const Way& way : ways) findings.push_back(judge(way));
   if (findings.empty()) return Finding::skipped("the server offers nothing of this kind");
   const bool none = std::all_of(findings.begin(), findings.end(), [](const Finding& one) {
     return one.kind == Finding::Kind::skipped;

@@ -46,6 +46,7 @@ bool opens_stream(const mcp::Answer& answer);
 check::Finding verified(check::Probe& probe, const Way& way, const Forgeries& forgeries);
 /// The same for several ways; skipped where none exists.
 check::Finding verified(check::Probe& probe, const Ways& ways, const Forgeries& forgeries);
+check::Finding on_each(const Ways& ways, const std::function<check::Finding(const Way&)>& judge);
 
 /// What a way gave to some forgeries, as a finding. `labels` says which.
 check::Finding let_in(const std::string& way, const std::vector<std::string>& labels, Got got,
