@@ -16,7 +16,6 @@ namespace {
 using check::Credential;
 using check::Finding;
 using check::Probe;
-using check::Severity;
 
 // GET.
 

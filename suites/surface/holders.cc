@@ -13,9 +13,9 @@ namespace {
 
 using check::Attacker;
 using check::Finding;
+using check::Impact;
 using check::Level;
 using check::Probe;
-using check::Severity;
 
 /// What anyone gets is reported by the case on that way.
 Finding held_back(Probe& probe, const Ways& ways, const Forgeries& forgeries) {
@@ -78,8 +78,8 @@ Finding unscoped_anywhere(Probe& probe) {
   const Ways ways = to_uses(probe);
   if (ways.empty()) return Finding::skipped("no challenge names a scope that a request needs");
   Finding finding = held_back(probe, ways, forgeries);
-  if (finding.severity != Severity::critical) return finding;
-  finding.severity = Severity::high;
+  if (finding.impact != Impact::bypass) return finding;
+  finding.impact = Impact::privilege;
   finding.reason =
       "tools/list needs the scope, the server's challenge names it for this request too, and a "
       "token without it gets what a token with it gets";

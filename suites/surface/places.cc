@@ -15,7 +15,6 @@ using check::Attacker;
 using check::Finding;
 using check::Level;
 using check::Probe;
-using check::Severity;
 
 /// A valid credential where none belongs.
 struct Misplaced {
@@ -64,7 +63,7 @@ Finding accepted_misplaced(Probe& probe, const char* method, const Misplaced& mi
       fmt::format("{} with the credential {}: {}", method, misplaced.label, answer.summary()),
       fmt::format("{} accepts the credential {}", method, misplaced.label));
   finding.outcome = check::Outcome::accepted;
-  finding.severity = Severity::medium;
+  finding.impact = check::Impact::laxity;
   finding.cause = fmt::format("{} accepts a credential {}", method, misplaced.label);
   return finding;
 }

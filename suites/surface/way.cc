@@ -12,9 +12,9 @@ namespace suites::surface {
 namespace {
 
 using check::Finding;
+using check::Impact;
 using check::Outcome;
 using check::Probe;
-using check::Severity;
 
 constexpr const char* kOpenHandshake =
     "the handshake does not verify the credential: it tells the server's name and abilities, and "
@@ -24,24 +24,24 @@ constexpr const char* kExpected = "401, and nothing of what valid credentials ge
 /// What a finding on that much says, and how bad it is by itself.
 struct Weight {
   const char* reason;
-  Severity severity;
+  Impact impact;
 };
 
 Weight weight_of(Got got) {
   switch (got) {
     case Got::result:
       return {"the credential is not verified on this way: it gets what a valid one gets",
-              Severity::critical};
+              Impact::bypass};
     case Got::error:
       return {
           "the request was processed: it got the same error as with a valid credential, where "
           "an invalid one has to get 401",
-          Severity::high};
+          Impact::laxity};
     default:
       return {
           "the request was accepted like one with a valid credential; what the server did with "
           "it cannot be seen from outside",
-          Severity::medium};
+          Impact::laxity};
   }
 }
 
@@ -121,7 +121,7 @@ Finding let_in(const std::string& way, const std::vector<std::string>& labels, G
   Finding finding =
       Finding::broken(kExpected, fmt::format("{} with {}: {}", way, who, actual), weight.reason);
   finding.outcome = Outcome::accepted;
-  finding.severity = weight.severity;
+  finding.impact = weight.impact;
   finding.cause = fmt::format("{} accepts {}", way, who);
   return finding;
 }
@@ -153,8 +153,7 @@ Finding verified(Probe& probe, const Way& way, const Forgeries& forgeries) {
   }
   if (tally.any()) {
     Finding finding = let_in(way.name, tally.labels(), tally.most(), tally.shown());
-    return way.handshake ? check::no_bypass(std::move(finding), Severity::medium, kOpenHandshake)
-                         : finding;
+    return way.handshake ? check::no_bypass(std::move(finding), kOpenHandshake) : finding;
   }
   const mcp::Answer after = again();
   if (!exists(after)) {
