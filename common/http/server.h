@@ -38,6 +38,9 @@ class Stream {
   virtual bool write(std::string_view bytes) = 0;
   /// Waits until the client closes, the server stops or the span is over; true if it was over.
   virtual bool wait(std::chrono::milliseconds span) = 0;
+  /// Adds what the client sends to `bytes`; false if nothing came within the span, and once the
+  /// client is gone.
+  virtual bool read(std::string& bytes, std::chrono::milliseconds span) = 0;
   /// Ends the connection with a TCP reset instead of an orderly close.
   virtual void reset() = 0;
 };

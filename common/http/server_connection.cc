@@ -54,6 +54,20 @@ class ServerConnection::Takeover final : public Stream {
     }
   }
 
+  bool read(std::string& bytes, std::chrono::milliseconds span) override {
+    if (!connection_.socket_ || stopping()) return false;
+    // Some of it may have come right after the request.
+    IoStatus status = IoStatus::ok;
+    if (connection_.begin_ == connection_.end_ &&
+        !connection_.fill(Deadline::after(span), status)) {
+      return false;
+    }
+    bytes.append(connection_.input_.data() + connection_.begin_,
+                 connection_.end_ - connection_.begin_);
+    connection_.begin_ = connection_.end_;
+    return true;
+  }
+
   void reset() override {
     const struct linger at_once { .l_onoff = 1, .l_linger = 0 };
     setsockopt(connection_.socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

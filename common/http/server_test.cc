@@ -237,6 +237,23 @@ TEST(Takeover, WaitEndsWithTheSpanOrTheClient) {
   EXPECT_FALSE(client_gone.get_future().get());
 }
 
+TEST(Takeover, ReadsWhatFollowsTheRequestAndWhatComesLater) {
+  const auto server = serve([&](const Request&) {
+    return Response{.takeover = [&](Stream& stream) {
+      std::string bytes;
+      while (bytes.find('!') == std::string::npos && stream.read(bytes, kAmple)) {
+        stream.write("got " + bytes + ";");
+      }
+      EXPECT_FALSE(stream.read(bytes, 1ms));
+    }};
+  });
+  Client client(*server);
+  client.send(std::string(kGet) + "one");
+  EXPECT_EQ(client.read_until(";"), "got one;");
+  client.send("!");
+  EXPECT_EQ(client.read_until("got one!;"), "got one!;");
+}
+
 TEST(Stop, EndsIdleClientsHalfRequestsAndStreamsAtOnce) {
   std::promise<void> streaming;
   const auto server = serve([&](const Request&) {

@@ -14,12 +14,22 @@ namespace {
 
 /// The order of the catalogue, which is also the order of a report.
 constexpr std::array kSuiteOrder = {
-    "wiring",     "challenge", "discovery", "precedence",  "signature",
-    "claims",     "keys",      "scope",     "ratelimit",   "session",
-    "isolation",  "origin",    "bearer",    "api-key",     "basic",
-    "jwt-shared", "jwt-key",   "none",      "persona",     "introspection",
-    "userinfo",   "stdio",     "in-band",   "passthrough", "authorization-server",
-    "dpop",       "mtls",      "timing",    "robustness",  "tls",
+    "wiring",        "challenge",
+    "discovery",     "precedence",
+    "signature",     "claims",
+    "surface",       "keys",
+    "scope",         "ratelimit",
+    "session",       "isolation",
+    "origin",        "bearer",
+    "api-key",       "basic",
+    "jwt-shared",    "jwt-key",
+    "none",          "persona",
+    "introspection", "userinfo",
+    "stdio",         "in-band",
+    "passthrough",   "authorization-server",
+    "dpop",          "mtls",
+    "timing",        "robustness",
+    "tls",
 };
 
 std::size_t rank(std::string_view suite) {

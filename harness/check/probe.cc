@@ -165,6 +165,19 @@ wire::Exchange Probe::fetch_from(const base::Url& server, wire::Request request)
   return exchange;
 }
 
+wire::Exchange Probe::fetch_until(wire::Request request, const wire::Enough& enough,
+                                  milliseconds span) {
+  context_.add_profile_headers(request);
+  return with_patience(*this, [&] {
+    context_.count_exchange();
+    wire::Connection connection = context_.connect();
+    const auto until = base::Deadline::earlier(base::Deadline::after(span), deadline());
+    wire::Exchange exchange = context_.exchange(connection, request, until, enough);
+    record(exchange);
+    return exchange;
+  });
+}
+
 wire::Exchange Probe::get(std::string_view path, const base::Headers& headers) {
   wire::Request request;
   request.target = path;

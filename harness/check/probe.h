@@ -80,6 +80,10 @@ class Probe {
   wire::Exchange fetch_once(wire::Request request);
   /// The same to another place, such as the target's host without TLS, on a connection of its own.
   wire::Exchange fetch_from(const base::Url& server, wire::Request request);
+  /// The same on a connection of its own, read until `enough` of the answer is there: for streams
+  /// that stay open. Ends after `span` at the latest.
+  wire::Exchange fetch_until(wire::Request request, const wire::Enough& enough,
+                             std::chrono::milliseconds span);
   wire::Exchange get(std::string_view target, const base::Headers& headers = {});
   /// A GET to any URL, such as an authorization server's metadata.
   wire::Exchange get_url(std::string_view url);
