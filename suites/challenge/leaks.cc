@@ -11,14 +11,13 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "harness/check/family.h"
+#include "suites/challenge/echo.h"
 
 namespace {
 
 using check::Finding;
 using check::Level;
 using check::Probe;
-
-constexpr std::size_t kEcho = 16;  ///< bytes of a credential that nobody repeats by chance
 
 /// Marks of things that only the inside of a program knows.
 constexpr std::array kMarks = {
@@ -71,16 +70,6 @@ std::string said_anyway(Probe& probe) {
   return text + "\n" + probe.context().issuer().url();
 }
 
-bool echoes(const std::string& text, const std::string& credential, const std::string& anyway) {
-  if (credential.size() < kEcho) return false;
-  // Steps of half a window find every repeated stretch of one and a half windows, and the whole.
-  for (std::size_t at = 0; at + kEcho <= credential.size(); at += kEcho / 2) {
-    const std::string_view part = std::string_view(credential).substr(at, kEcho);
-    if (text.find(part) != std::string::npos && anyway.find(part) == std::string::npos) return true;
-  }
-  return false;
-}
-
 /// "index.js:12": a name of source code with a line number.
 std::optional<std::string> source_line(const std::string& text) {
   for (const char* suffix : kSourceSuffixes) {
@@ -108,7 +97,8 @@ Finding no_token_echo(Probe& probe) {
   std::set<std::string> found;
   for (const auto& refused : refusals(probe)) {
     if (!refused.exchange.response) continue;
-    if (!echoes(shown(*refused.exchange.response), refused.credential, anyway)) continue;
+    if (!suites::challenge::echoes(shown(*refused.exchange.response), refused.credential, anyway))
+      continue;
     probe.decisive(refused.exchange, true);
     found.insert(refused.case_id);
   }

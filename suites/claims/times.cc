@@ -105,6 +105,7 @@ const check::Suite kOddCases{
 
 const Shared kText{
     .attacker = check::Attacker::issuer,
+    .if_accepted = check::Level::should,
     .harmless = "the date was still to come, so nothing is overdue; but exp has to be a number",
     .references = kOdd.references,
     .requirements = kOdd.requirements,
