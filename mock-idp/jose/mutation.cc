@@ -27,9 +27,9 @@ std::function<base::Result<std::string>(const std::string&)> signer_of(const Rec
 std::vector<Mutation> all_families() {
   std::vector<Mutation> all;
   for (Family (*family)() :
-       {alg_mutations, hs_mutations, form_mutations, tamper_mutations, header_mutations,
-        key_mutations, ecdsa_mutations, encoding_mutations, json_mutations, time_mutations,
-        audience_mutations, issuer_mutations, kind_mutations}) {
+       {alg_mutations, hs_mutations, form_mutations, mixed_mutations, tamper_mutations,
+        header_mutations, key_mutations, ecdsa_mutations, encoding_mutations, json_mutations,
+        time_mutations, audience_mutations, issuer_mutations, kind_mutations}) {
     Family members = family();
     std::move(members.begin(), members.end(), std::back_inserter(all));
   }

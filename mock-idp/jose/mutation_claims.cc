@@ -117,9 +117,18 @@ constexpr Replaced kTimes[] = {
     {"exp-null", "exp is null", "exp", "null"},
     {"exp-bool", "exp is true", "exp", "true"},
     {"exp-array", "exp is an empty array", "exp", "[]"},
-    {"exp-negative", "exp is -1", "exp", "-1"},
-    {"exp-zero", "exp is 0", "exp", "0"},
     {"exp-1e400", "exp is 1e400, more than a double holds", "exp", "1e400"},
+};
+/// A token that expired: iat, nbf and auth_time are before exp.
+struct Expired {
+  const char* name;
+  const char* summary;
+  long long (*end)(long long now);
+};
+constexpr Expired kExpired[] = {
+    {"expired", "exp was an hour ago", [](long long now) { return now - kHour; }},
+    {"exp-negative", "exp is -1", [](long long) { return -1LL; }},
+    {"exp-zero", "exp is 0", [](long long) { return 0LL; }},
 };
 constexpr Replaced kAudiences[] = {
     {"aud-missing", "no aud", "aud", nullptr},
@@ -203,24 +212,28 @@ std::string client_of(const Recipe& recipe, const Surroundings& surroundings) {
 
 Family time_mutations() {
   Family family;
-  family.push_back(
-      always("expired", "exp was an hour ago", [](Recipe& recipe, const Surroundings&) {
-        recipe.claims.set_number("exp", recipe.now - kHour);
-      }));
+  for (const Expired& row : kExpired) {
+    family.push_back(always(row.name, row.summary, [&row](Recipe& recipe, const Surroundings&) {
+      recipe.expiring_at(row.end(recipe.now));
+    }));
+  }
   family.push_back(always("exp-string", "exp is the right number as a string",
                           [](Recipe& recipe, const Surroundings&) {
                             recipe.claims.set_string("exp", std::to_string(recipe.now + kHour));
                           }));
+  family.push_back(always("exp-string-past", "exp was an hour ago, and is a string",
+                          [](Recipe& recipe, const Surroundings&) {
+                            recipe.expiring_at(recipe.now - kHour);
+                            recipe.claims.set_string("exp", *recipe.claims.find("exp"));
+                          }));
   for (const Replaced& row : kTimes) family.push_back(replaced(row));
-  family.push_back(
-      always("nbf-future", "nbf is in an hour", [](Recipe& recipe, const Surroundings&) {
-        recipe.claims.set_number("nbf", recipe.now + kHour);
-        recipe.claims.set_number("exp", recipe.now + 2 * kHour);
-      }));
+  family.push_back(always(
+      "nbf-future", "nbf is in an hour",
+      [](Recipe& recipe, const Surroundings&) { recipe.beginning_in(std::chrono::hours(1)); }));
   family.push_back(always("nbf-string", "nbf is in an hour, and a string",
                           [](Recipe& recipe, const Surroundings&) {
-                            recipe.claims.set_string("nbf", std::to_string(recipe.now + kHour));
-                            recipe.claims.set_number("exp", recipe.now + 2 * kHour);
+                            recipe.beginning_in(std::chrono::hours(1));
+                            recipe.claims.set_string("nbf", *recipe.claims.find("nbf"));
                           }));
   family.push_back(
       always("iat-future", "iat is in an hour", [](Recipe& recipe, const Surroundings&) {

@@ -15,6 +15,7 @@ using Family = std::vector<Mutation>;
 Family alg_mutations();       ///< `alg` that is none, odd or missing; unsigned tokens
 Family hs_mutations();        ///< HMAC with a secret that is none
 Family form_mutations();      ///< not the compact form of a JWS
+Family mixed_mutations();     ///< compact and JSON serialization in one text
 Family tamper_mutations();    ///< changed after signing, or signed by somebody else
 Family header_mutations();    ///< keys and extensions that the header names
 Family key_mutations();       ///< `kid`, and keys that do not suit `alg`

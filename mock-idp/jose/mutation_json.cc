@@ -1,5 +1,9 @@
-#include <string>
+#include <fmt/core.h>
 
+#include <string>
+#include <string_view>
+
+#include "common/base/json.h"
 #include "mock-idp/jose/mutation_family.h"
 
 namespace jose {
@@ -48,6 +52,20 @@ Family header_family() {
   };
 }
 
+struct Duplicate {
+  const char* name;
+  const char* summary;
+  const char* member;
+  std::string_view invalid;
+};
+constexpr Duplicate kDuplicates[] = {
+    {"header-duplicate", "alg twice in the header: the right one, then none", "alg", "none"},
+    {"header-duplicate-kid", "kid twice in the header: the right one, then an unknown one", "kid",
+     kUnknownKid},
+    {"header-duplicate-typ", "typ twice in the header: the right one, then that of a DPoP proof",
+     "typ", "dpop+jwt"},
+};
+
 Family payload_family() {
   return {
       payload_text("payload-array", "the payload is an array around the good claims",
@@ -73,17 +91,26 @@ Family payload_family() {
 
 Family json_mutations() {
   Family family = header_family();
-  // The last member is the bad one, and it is what last-wins readers and refusing ones see.
-  family.push_back(always("header-duplicate", "alg twice in the header: the good one, then none",
-                          [](Recipe& recipe, const Surroundings&) {
-                            keep_algorithm(recipe);
-                            recipe.header.append("alg", R"("none")");
-                          }));
+  // The last member is the invalid one, which counts for all readers that RFC 7515 allows.
+  for (const Duplicate& row : kDuplicates) {
+    family.push_back(
+        {row.name, row.summary, [&row](Recipe& recipe, const Surroundings&) -> base::Result<void> {
+           if (recipe.header.find(row.member) == nullptr) {
+             return base::fail(fmt::format("the valid token has no {}", row.member));
+           }
+           keep_algorithm(recipe);
+           recipe.header.append(row.member, base::json_string(row.invalid));
+           return {};
+         }});
+  }
   for (Mutation& mutation : payload_family()) family.push_back(std::move(mutation));
   family.push_back(always("payload-duplicate",
                           "exp twice in the payload: a good one, then one of an hour ago",
                           [](Recipe& recipe, const Surroundings&) {
-                            recipe.claims.append("exp", std::to_string(recipe.now - 3600));
+                            const std::string end = *recipe.claims.find("exp");
+                            recipe.expiring_in(std::chrono::hours(-1));
+                            const std::string past = *recipe.claims.find("exp");
+                            recipe.claims.set("exp", end).append("exp", past);
                           }));
   return family;
 }

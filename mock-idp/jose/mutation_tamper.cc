@@ -7,15 +7,18 @@ namespace jose {
 namespace {
 
 /// One bit of the byte at that part of the signature: 0 the first, 2 the last.
-Mutation flipped(const char* name, const char* summary, int place) {
-  return always(name, summary, [place](Recipe& recipe, const Surroundings&) {
-    change_signature(recipe, [place](std::string signature) {
-      if (signature.empty()) return signature;
-      const std::size_t at = (signature.size() - 1) * static_cast<std::size_t>(place) / 2;
-      signature[at] = static_cast<char>(signature[at] ^ 0x01);
-      return signature;
-    });
+void flip_bit(Recipe& recipe, int place) {
+  change_signature(recipe, [place](std::string signature) {
+    if (signature.empty()) return signature;
+    const std::size_t at = (signature.size() - 1) * static_cast<std::size_t>(place) / 2;
+    signature[at] = static_cast<char>(signature[at] ^ 0x01);
+    return signature;
   });
+}
+
+Mutation flipped(const char* name, const char* summary, int place) {
+  return always(name, summary,
+                [place](Recipe& recipe, const Surroundings&) { flip_bit(recipe, place); });
 }
 
 base::Result<void> sign_as_attacker(Recipe& recipe, const Surroundings& surroundings) {
@@ -34,6 +37,22 @@ base::Result<void> sign_as_attacker_without_kid(Recipe& recipe, const Surroundin
   recipe.header.erase("kid");
   return sign_as_attacker(recipe, surroundings);
 }
+
+/// A forgery whose claims say that it expired: what reports two errors at once may be read as the
+/// lesser one (CVE-2024-51744).
+struct ForgedAndExpired {
+  const char* name;
+  const char* summary;
+  std::chrono::seconds ago;
+};
+constexpr ForgedAndExpired kForgedAndExpired[] = {
+    {"forged-expired-now", "exp was two seconds ago, and the signature is wrong",
+     std::chrono::seconds{2}},
+    {"forged-expired-minute", "exp was half a minute ago, and the signature is wrong",
+     std::chrono::seconds{30}},
+    {"forged-expired-hour", "exp was an hour ago, and the signature is wrong",
+     std::chrono::hours{1}},
+};
 
 /// The signature of the same token with another `sub`.
 base::Result<void> sign_another(Recipe& recipe, const Surroundings&) {
@@ -60,7 +79,7 @@ Family tamper_mutations() {
   family.push_back(always("tampered-header", "a member was added to the header after signing",
                           [](Recipe& recipe, const Surroundings&) {
                             Members header = recipe.header;
-                            header.set_string("cty", "JWT");
+                            header.set("mcp-authspec", "true");
                             recipe.after_signing = [header](Parts& parts) {
                               parts.header = base::base64url_encode(header.to_json());
                             };
@@ -79,6 +98,12 @@ Family tamper_mutations() {
                            "one bit in the middle of the signature was changed", 1));
   family.push_back(
       flipped("tampered-signature-last", "one bit of the signature's last byte was changed", 2));
+  for (const ForgedAndExpired& row : kForgedAndExpired) {
+    family.push_back(always(row.name, row.summary, [&row](Recipe& recipe, const Surroundings&) {
+      recipe.expiring_in(-row.ago);
+      flip_bit(recipe, 1);
+    }));
+  }
   family.push_back(
       {"signature-of-another-token", "the signature belongs to another good token", sign_another});
   family.push_back(always("signature-truncated", "the signature lacks its last byte",

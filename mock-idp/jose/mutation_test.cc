@@ -130,7 +130,7 @@ struct OneClaim {
 
 TEST(Mutations, ChangeExactlyTheirMembers) {
   const OneClaim rows[] = {
-      {"expired", {"exp"}, {}},
+      {"expired", {"exp", "iat"}, {}},
       {"exp-missing", {"exp"}, {}},
       {"nbf-future", {"nbf", "exp"}, {}},
       {"aud-other", {"aud"}, {}},
@@ -149,7 +149,7 @@ TEST(Mutations, ChangeExactlyTheirMembers) {
       {"hs-with-public-key-hs256-pem", {}, {"alg"}},
       {"es-der", {}, {}},
       {"tampered-payload", {"sub"}, {}},
-      {"tampered-header", {}, {"cty"}},
+      {"tampered-header", {}, {"mcp-authspec"}},
   };
   const std::string control = *good("ES256").mint();
   for (const OneClaim& row : rows) {

@@ -1,10 +1,53 @@
 #include "mock-idp/jose/recipe.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "common/base/base64.h"
 
 namespace jose {
+namespace {
+
+constexpr long long kLongestLife = 3600;
+constexpr long long kUsualLife = 300;
+/// The claims that a token has to have been through before it can expire.
+constexpr std::array kBeginnings = {"iat", "nbf", "auth_time"};
+
+/// A claim that is a whole number of seconds.
+std::optional<long long> seconds_of(const Members& claims, const char* name) {
+  const std::string* const json = claims.find(name);
+  if (json == nullptr) return std::nullopt;
+  long long value = 0;
+  const char* const last = json->data() + json->size();
+  const auto [rest, error] = std::from_chars(json->data(), last, value);
+  return error == std::errc() && rest == last ? std::optional(value) : std::nullopt;
+}
+
+/// Moves what comes before `end` back, where it does not come before `end`.
+void begin_before(Members& claims, long long end, long long life) {
+  std::optional<long long> latest;
+  for (const char* name : kBeginnings) {
+    const auto begin = seconds_of(claims, name);
+    if (begin && (!latest || *begin > *latest)) latest = begin;
+  }
+  if (!latest || *latest < end) return;
+  const long long shift = end - life - *latest;
+  for (const char* name : kBeginnings) {
+    if (const auto begin = seconds_of(claims, name)) claims.set_number(name, *begin + shift);
+  }
+}
+
+/// How long the token is valid, as far as that is known and not longer than an hour.
+long long life_of(const Members& claims) {
+  const auto end = seconds_of(claims, "exp");
+  const auto begin = seconds_of(claims, "iat");
+  if (!end || !begin || *end <= *begin) return kUsualLife;
+  return std::min(*end - *begin, kLongestLife);
+}
+
+}  // namespace
 
 Recipe& Recipe::claim(std::string_view name, std::string_view json) {
   claims.set(name, json);
@@ -16,8 +59,15 @@ Recipe& Recipe::without_claim(std::string_view name) {
   return *this;
 }
 
-Recipe& Recipe::expiring_in(std::chrono::seconds span) {
-  claims.set_number("exp", now + span.count());
+Recipe& Recipe::expiring_at(long long end) {
+  begin_before(claims, end, life_of(claims));
+  claims.set_number("exp", end);
+  return *this;
+}
+
+Recipe& Recipe::beginning_in(std::chrono::seconds span) {
+  claims.set_number("nbf", now + span.count());
+  claims.set_number("exp", now + span.count() + kLongestLife);
   return *this;
 }
 

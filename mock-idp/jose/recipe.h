@@ -70,7 +70,12 @@ struct Recipe {
   // One change each, for use in a chain.
   Recipe& claim(std::string_view name, std::string_view json);
   Recipe& without_claim(std::string_view name);
-  Recipe& expiring_in(std::chrono::seconds span);
+  /// Sets exp. Where iat, nbf or auth_time would not be before it, they move back together, so that
+  /// the token was valid once: for as long as before, an hour at most.
+  Recipe& expiring_at(long long end);
+  Recipe& expiring_in(std::chrono::seconds span) { return expiring_at(now + span.count()); }
+  /// Sets nbf, and has the token expire an hour after that.
+  Recipe& beginning_in(std::chrono::seconds span);
   Recipe& header_member(std::string_view name, std::string_view json);
   Recipe& without_header(std::string_view name);
   /// Signs with that key; header and claims, kid and alg included, stay as they are.

@@ -62,6 +62,26 @@ TEST(Recipe, TimesCountFromItsOwnNow) {
   EXPECT_EQ(*recipe.claims.find("exp"), "940");
 }
 
+TEST(Recipe, WhatBeganBeforeItsEndStaysWhereItWas) {
+  Recipe recipe = simple();
+  recipe.now = 1000;
+  recipe.claims.set_number("iat", 900);
+  recipe.expiring_in(std::chrono::seconds(-60));
+  EXPECT_EQ(*recipe.claims.find("iat"), "900");
+}
+
+TEST(Recipe, BeginningsMoveBackTogetherWhereTheyAreNotBeforeTheEnd) {
+  Recipe recipe = simple();
+  recipe.now = 10'000;
+  recipe.claims.set_number("auth_time", 9'900).set_number("iat", 10'000).set_number("exp", 10'300);
+  recipe.claims.set("nbf", "\"9.5\"");
+  recipe.expiring_in(std::chrono::seconds(0));
+  EXPECT_EQ(*recipe.claims.find("exp"), "10000");
+  EXPECT_EQ(*recipe.claims.find("iat"), "9700");
+  EXPECT_EQ(*recipe.claims.find("auth_time"), "9600");
+  EXPECT_EQ(*recipe.claims.find("nbf"), "\"9.5\"");
+}
+
 TEST(Recipe, TextsReplaceTheJsonAndAreWhatIsSigned) {
   Recipe recipe = simple();
   recipe.header_text = "not json";

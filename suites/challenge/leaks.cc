@@ -11,14 +11,13 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "harness/check/family.h"
+#include "suites/challenge/echo.h"
 
 namespace {
 
 using check::Finding;
 using check::Level;
 using check::Probe;
-
-constexpr std::size_t kEcho = 16;  ///< bytes of a credential that nobody repeats by chance
 
 /// Marks of things that only the inside of a program knows.
 constexpr std::array kMarks = {
@@ -59,13 +58,16 @@ std::string shown(const wire::Response& response) {
   return text + "\n" + response.body;
 }
 
-bool echoes(const std::string& text, const std::string& credential) {
-  if (credential.size() < kEcho) return false;
-  // Steps of half a window find every repeated stretch of one and a half windows, and the whole.
-  for (std::size_t at = 0; at + kEcho <= credential.size(); at += kEcho / 2) {
-    if (text.find(credential.data() + at, 0, kEcho) != std::string::npos) return true;
+/// What the server says of itself anyway, such as its URL: a token may have it in clear text.
+std::string said_anyway(Probe& probe) {
+  const mcp::Answer answer = probe.send(check::without_credentials());
+  const check::Target& target = probe.target();
+  std::string text = answer.exchange.response ? shown(*answer.exchange.response) : "";
+  for (const std::string& own : {target.url.origin() + target.url.target(), target.audience,
+                                 base::join(target.scopes, " ")}) {
+    text += "\n" + own;
   }
-  return false;
+  return text + "\n" + probe.context().issuer().url();
 }
 
 /// "index.js:12": a name of source code with a line number.
@@ -91,10 +93,12 @@ std::optional<std::string> internals(const std::string& text, const std::string&
 }
 
 Finding no_token_echo(Probe& probe) {
+  const std::string anyway = said_anyway(probe);
   std::set<std::string> found;
   for (const auto& refused : refusals(probe)) {
     if (!refused.exchange.response) continue;
-    if (!echoes(shown(*refused.exchange.response), refused.credential)) continue;
+    if (!suites::challenge::echoes(shown(*refused.exchange.response), refused.credential, anyway))
+      continue;
     probe.decisive(refused.exchange, true);
     found.insert(refused.case_id);
   }

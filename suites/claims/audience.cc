@@ -99,21 +99,23 @@ const check::Suite kOddAudienceCases{
                 {"aud.not-string-ignored", "aud.object-keys", "aud.skip", "aud.odd-500"}},
            })};
 
+/// MCP has clients accept upper case in URLs; an audience is compared exactly all the same (RFC
+/// 7519, sections 2 and 4.1.3).
 const Shared kCanonical{
-    .level = check::Level::should,
+    .level = check::Level::observe,
     .attacker = check::Attacker::none,
-    .references = {{"MCP", "canonical-server-uri"}},
+    .references = {{"MCP", "canonical-server-uri"}, {"RFC 7519", "4.1.3"}},
     .requirements = {"ALL-09"},
-    .why = "Scheme and host mean the same in either case, and clients may write them so.",
-    .fix = "Compare scheme and host without regard to case, everything else exactly.",
+    .why = "Scheme and host mean the same in either case, but an audience is compared as a string.",
+    .fix = "Nothing has to be changed. Publish the resource URL in lower case.",
 };
 
 const check::Suite kCanonicalCases{
     "claims", check::modes::claims(),
     family(kCanonical, {{"aud-upper-case-host",
-                         "a token whose aud has scheme and host in upper case is accepted",
+                         "Whether a token whose aud has scheme and host in upper case is accepted",
                          {"aud.scheme-case"},
-                         check::accepts_mutation("aud-upper-case-host")}})};
+                         observes_mutation("aud-upper-case-host", "aud_upper_case_host")}})};
 
 const Shared kObserved{
     .level = check::Level::observe,

@@ -37,13 +37,13 @@ const check::Suite kExpiredCases{
            {
                {"expired",
                 "a token that ran out an hour ago is refused",
-                {"exp.skip", "exp.leeway-1h"},
+                {"exp.skip", "exp.after-iat-only", "exp.leeway-1h"},
                 nullptr,
                 "",
                 {"auth-expired-token-rejected"}},
                {"expired-now",
                 "a token that ran out just now is refused",
-                {"exp.skip"},
+                {"exp.skip", "exp.after-iat-only"},
                 refuses_just_expired,
                 "The good token, ended two seconds longer ago than the leeway that was measured."},
            })};
@@ -85,25 +85,27 @@ const Shared kOdd{
 
 const check::Suite kOddCases{
     "claims", check::modes::claims(),
-    family(kOdd,
-           {
-               {"exp-null",
-                "a token whose exp is null is refused",
-                {"exp.null-as-missing", "exp.skip", "exp.odd-500"}},
-               {"exp-bool",
-                "a token whose exp is true is refused",
-                {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}},
-               {"exp-array",
-                "a token whose exp is an array is refused",
-                {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}},
-               {"exp-negative",
-                "a token whose exp is negative is refused",
-                {"exp.unsigned", "exp.skip"}},
-               {"exp-zero", "a token whose exp is zero is refused", {"exp.zero-never", "exp.skip"}},
-           })};
+    family(kOdd, {
+                     {"exp-null",
+                      "a token whose exp is null is refused",
+                      {"exp.null-as-missing", "exp.skip", "exp.odd-500"}},
+                     {"exp-bool",
+                      "a token whose exp is true is refused",
+                      {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}},
+                     {"exp-array",
+                      "a token whose exp is an array is refused",
+                      {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}},
+                     {"exp-negative",
+                      "a token whose exp is negative is refused",
+                      {"exp.unsigned", "exp.skip", "exp.after-iat-only"}},
+                     {"exp-zero",
+                      "a token whose exp is zero is refused",
+                      {"exp.zero-never", "exp.skip", "exp.after-iat-only"}},
+                 })};
 
 const Shared kText{
     .attacker = check::Attacker::issuer,
+    .if_accepted = check::Level::should,
     .harmless = "the date was still to come, so nothing is overdue; but exp has to be a number",
     .references = kOdd.references,
     .requirements = kOdd.requirements,
@@ -128,6 +130,22 @@ const check::Suite kTextCases{
                     "a token whose exp is a string is refused",
                     {"exp.string", "exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
 
+const Shared kPastText{
+    .attacker = check::Attacker::issuer,
+    .references = kOdd.references,
+    .requirements = kOdd.requirements,
+    .why =
+        "A server that skips an exp of another type accepts such a token forever, and any issuer "
+        "that writes dates as strings thereby issues tokens without an end.",
+    .fix = kOdd.fix,
+};
+
+const check::Suite kPastTextCases{
+    "claims", check::modes::claims(),
+    family(kPastText, {{"exp-string-past",
+                        "Rejects a token whose exp is a string and an hour ago",
+                        {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
+
 const check::Suite kBeyondNumbersCases{
     "claims", check::modes::jwt(),
     family(kBeyondNumbers, {{"exp-1e400",
@@ -145,10 +163,11 @@ const Shared kNotBefore{
 
 const check::Suite kNotBeforeCases{
     "claims", check::modes::claims(),
-    family(kNotBefore,
-           {
-               {"nbf-future", "a token that begins in an hour is refused", {"nbf.skip"}},
-           })};
+    family(kNotBefore, {
+                           {"nbf-future",
+                            "a token that begins in an hour is refused",
+                            {"nbf.skip", "nbf.before-exp-only"}},
+                       })};
 
 const Shared kOddNotBefore = by(check::Attacker::issuer, kNotBefore);
 
@@ -185,7 +204,7 @@ const check::Suite kLeewayCases{
     "claims", check::modes::claims(),
     family(kLeeway, {{"leeway",
                       "an expired token is accepted for five minutes at most",
-                      {"exp.leeway-10m", "exp.leeway-1h", "exp.skip"},
+                      {"exp.leeway-10m", "exp.leeway-1h", "exp.skip", "exp.after-iat-only"},
                       short_leeway,
                       "Tokens that ended a while ago, longer and longer, until one is refused."}})};
 

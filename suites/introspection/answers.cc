@@ -119,7 +119,7 @@ const check::Suite kClaims{
          .references = {{"RFC 7662", "2.2"}, {"RFC 7519", "4.1.4"}},
          .requirements = {"RS-08", "RS-11"},
          .needs = {.issuer = true},
-         .faults = {"exp.skip", "exp.leeway-1h"},
+         .faults = {"exp.skip", "exp.after-iat-only", "exp.leeway-1h"},
          .why = "Answers are cached, also between the endpoint and the server; exp is what ends "
                 "them.",
          .fix = "Compare exp with the clock on each request, also where `active` is true.",

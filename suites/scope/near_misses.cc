@@ -113,6 +113,13 @@ check::Case of_claim(check::Case one) {
   return one;
 }
 
+/// RFC 6749 says which characters scopes have, and which one separates them, but not what to do
+/// with others: an issuer that writes them is wrong, a server that reads them generously is not.
+check::Case at(Level level, check::Case one) {
+  one.level = level;
+  return one;
+}
+
 const char* const kSplit =
     "Split the claim at blanks (%x20) and compare whole scopes for equality.";
 
@@ -134,30 +141,35 @@ const check::Suite near_misses_cases{
                   "The good token with the needed scope in upper (or lower) case.", "scope.case",
                   "Scopes are case-sensitive; two issuers' conventions may differ in case alone.",
                   "Compare scopes byte by byte.", refuses(other_case, kNotGranted)),
-        of_claim(by_issuer(near_miss(
-            "scope-comma", "a comma does not separate scopes",
-            "The good token with the scope claim \"profile,NEEDED\", then \"NEEDED,profile\".",
-            "scope.comma",
-            "A comma is a character of scopes; whoever splits at it reads other scopes than "
-            "the issuer wrote.",
-            kSplit, refuses(comma, kOtherReading)))),
-        of_claim(by_issuer(near_miss(
-            "scope-tab", "a tab does not separate scopes",
-            "The good token with a tab between profile and the needed scope.", "scope.tab",
-            "Only blanks separate scopes; \\s in a pattern means more than that.", kSplit,
-            refuses(tab, kOtherReading)))),
-        of_claim(by_issuer(near_miss(
-            "scope-newline", "a line break does not separate scopes",
-            "The good token with a line break between profile and the needed scope.",
-            "scope.newline", "Only blanks separate scopes; \\s in a pattern means more than that.",
-            kSplit, refuses(newline, kOtherReading)))),
-        of_claim(by_issuer(near_miss(
-            "scope-json-array-string", "a text that holds a JSON array is not a set of scopes",
-            "The good token with the scopes as a JSON array inside a string.",
-            "scope.json-array-string",
-            "Claims that are parsed twice mean different things to different readers.",
-            "Take the claim as it is, text or array; parse nothing inside it.",
-            check::milder(suites::about_scopes(json_array_string), kOtherReading)))),
+        at(Level::should,
+           of_claim(by_issuer(near_miss(
+               "scope-comma", "a comma does not separate scopes",
+               "The good token with the scope claim \"profile,NEEDED\", then \"NEEDED,profile\".",
+               "scope.comma",
+               "A comma is a character of scopes; whoever splits at it reads other scopes than "
+               "the issuer wrote.",
+               kSplit, refuses(comma, kOtherReading))))),
+        at(Level::observe,
+           of_claim(by_issuer(near_miss(
+               "scope-tab", "a tab does not separate scopes",
+               "The good token with a tab between profile and the needed scope.", "scope.tab",
+               "Only blanks separate scopes; \\s in a pattern means more than that.", kSplit,
+               refuses(tab, kOtherReading))))),
+        at(Level::observe,
+           of_claim(by_issuer(
+               near_miss("scope-newline", "a line break does not separate scopes",
+                         "The good token with a line break between profile and the needed scope.",
+                         "scope.newline",
+                         "Only blanks separate scopes; \\s in a pattern means more than that.",
+                         kSplit, refuses(newline, kOtherReading))))),
+        at(Level::should,
+           of_claim(by_issuer(near_miss(
+               "scope-json-array-string", "a text that holds a JSON array is not a set of scopes",
+               "The good token with the scopes as a JSON array inside a string.",
+               "scope.json-array-string",
+               "Claims that are parsed twice mean different things to different readers.",
+               "Take the claim as it is, text or array; parse nothing inside it.",
+               check::milder(suites::about_scopes(json_array_string), kOtherReading))))),
         near_miss("scope-empty", "an empty set of scopes does not suffice",
                   "The good token with an empty scope claim.", "scope.empty-ok",
                   "No scope means no right; some code reads it as no restriction.",

@@ -129,7 +129,7 @@ const check::Suite kCredentialCases{
          .references = {{"MCP", "token-handling"}, kHijacking},
          .requirements = {"RS-11", "REF-SES-1"},
          .needs = {.modes = check::modes::claims(), .until = kLast, .issuer = true},
-         .faults = {"session.outlives-token", "exp.skip"},
+         .faults = {"session.outlives-token", "exp.skip", "exp.after-iat-only"},
          .why = "A session that outlives its token is access without an end.",
          .fix = "Verify the token of every request, whatever session it belongs to.",
          .run = about_session(after_expiry)},

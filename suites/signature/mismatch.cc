@@ -5,11 +5,11 @@
 namespace suites::signature {
 namespace {
 
+/// Where the kid is not read the key of the right type is found all the same: the token is genuine.
 const Shared kFamily{
     .attacker = check::Attacker::issuer,
-    .harmless =
-        "the signature was by a published key, so nothing is forged; but alg and the key "
-        "that kid names do not belong together",
+    .if_accepted = check::Level::observe,
+    .harmless = "a published key of the right type signed the token, and its kid is a hint only",
     .references = {{"RFC 8725", "3.1"}, {"RFC 7518", "3.1"}},
     .why =
         "A key used with the algorithm of another family is how key confusion begins; libraries "
@@ -24,17 +24,29 @@ const check::Suite kFamilyCases{"signature",
                                 family(kFamily, {
                                                     {"alg-kty-mismatch-rs256-ec-kid",
                                                      "RS256 under the kid of an EC key is refused",
-                                                     {"key.kid-ignored", "key.kty-mismatch-500"}},
+                                                     {"key.kty-mismatch-500"}},
                                                     {"alg-kty-mismatch-es256-rsa-kid",
                                                      "ES256 under the kid of an RSA key is refused",
-                                                     {"key.kid-ignored", "key.kty-mismatch-500"}},
+                                                     {"key.kty-mismatch-500"}},
                                                     {"alg-kty-mismatch-eddsa-ec-kid",
                                                      "EdDSA under the kid of an EC key is refused",
-                                                     {"key.kid-ignored", "key.kty-mismatch-500"}},
-                                                    {"alg-kty-mismatch-es384-p256",
-                                                     "ES384 made with a P-256 key is refused",
-                                                     {"signature.curve-unchecked"}},
+                                                     {"key.kty-mismatch-500"}},
                                                 })};
+
+/// RFC 7518 ties each ECDSA algorithm to one curve, whichever key is named.
+const Shared kCurve{
+    .attacker = check::Attacker::issuer,
+    .harmless = "a published key signed the token, but alg wants a key on another curve",
+    .references = {{"RFC 7518", "3.4"}, {"RFC 8725", "3.1"}},
+    .why = kFamily.why,
+    .fix = kFamily.fix,
+};
+
+const check::Suite kCurveCases{"signature",
+                               {check::Mode::oauth},
+                               family(kCurve, {{"alg-kty-mismatch-es384-p256",
+                                                "ES384 made with a P-256 key is refused",
+                                                {"signature.curve-unchecked"}}})};
 
 const Shared kDeclared{
     .level = check::Level::bcp,

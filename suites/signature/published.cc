@@ -165,8 +165,11 @@ const Shared kSymmetric{
     .why = "A secret in a public document is none: everybody signs with it.",
     .fix = "Ignore keys of type oct in a JWK set, and allow asymmetric algorithms only.",
 };
+/// RFC 7517 says what the members mean, not what a verifier has to do about them.
 const Shared kPurpose{
+    .level = check::Level::bcp,
     .attacker = check::Attacker::issuer,
+    .if_accepted = check::Level::should,
     .harmless =
         "the issuer did publish the key, so nothing is forged; but it published it for "
         "something else",
