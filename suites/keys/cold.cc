@@ -187,7 +187,7 @@ Finding judge_cold(Another& fresh, const ColdOutage& outage) {
                                   .own_session = true,
                                   .patience = patience_with_issuer(probe.context())});
   if (may_give_up(answer, probe.context())) {
-    return Finding::undecided(answer.summary() + ", and --quick does not wait longer");
+    return Finding::skipped(answer.summary() + ", and --quick does not wait longer");
   }
   const Finding finding = judge_outage(answer);
   probe.decisive(answer.exchange, !finding.ok());
