@@ -69,7 +69,7 @@ bool shares_any(const Shared& shared) {
 }
 
 /// Whether a list of field names has that one, or stands for all.
-bool lists(const std::string& text, const std::string& name) {
+bool has_field_name(const std::string& text, const std::string& name) {
   for (const std::string& item : base::split(text, ',')) {
     const std::string_view one = base::trim(item);
     if (one == name || one == "*") return true;
@@ -112,7 +112,7 @@ std::string preflight_problem(Probe& probe, const Shared& shared) {
   }
   const std::string allowed = field_of(preflight, "Access-Control-Allow-Headers");
   for (const std::string& name : {credential_field(probe), std::string("content-type")}) {
-    if (name.empty() || lists(allowed, name)) continue;
+    if (name.empty() || has_field_name(allowed, name)) continue;
     return fmt::format("Access-Control-Allow-Headers is \"{}\", without {}", allowed, name);
   }
   return {};
@@ -136,7 +136,7 @@ Finding preflight_passes(Probe& probe, const Shared& shared) {
 bool exposes(const wire::Exchange& exchange, const char* name) {
   const std::string exposed = field_of(exchange, "Access-Control-Expose-Headers");
   const bool with_credentials = field_of(exchange, "Access-Control-Allow-Credentials") == "true";
-  return lists(exposed, base::to_lower(name)) && !(with_credentials && exposed == "*");
+  return has_field_name(exposed, base::to_lower(name)) && !(with_credentials && exposed == "*");
 }
 
 Finding judge_exposed(Probe& probe, const Shared& shared, const wire::Exchange& exchange,
@@ -174,7 +174,10 @@ Finding session_exposed(Probe& probe, const Shared& shared) {
     return Finding::skipped("the server keeps no sessions");
   }
   const check::Credential credential = probe.good_credential();
-  wire::Request request = mcp::frame_initialize(probe.target().framing(), "1");
+  mcp::Framing framing = probe.target().framing();
+  framing.session_id.clear();
+  framing.protocol_version.clear();
+  wire::Request request = mcp::frame_initialize(framing, "1");
   for (const base::Header& header : credential.headers) request.headers.push_back(header);
   base::set_header(request.headers, "Origin", shared.origin);
   const wire::Exchange begun = probe.fetch(std::move(request));
