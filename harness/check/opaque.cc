@@ -66,7 +66,7 @@ Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape) {
   };
 }
 
-Body refuses_unanswered(idp::Misbehaviour idp::OpaqueShape::* endpoint) {
+Body refuses_unanswered(idp::Misbehaviour idp::OpaqueShape::*endpoint) {
   return [endpoint](Probe& probe) {
     const auto patience = patience_with_issuer(probe.context());
     idp::OpaqueShape shape;

@@ -56,9 +56,7 @@ TEST_F(AuthorizeWeakness, RedirectUris) {
 
 TEST_F(AuthorizeWeakness, RedirectUrisOfWebClients) {
   const char* const uri = "https://client.example/cb?x=1";
-  const auto registered = [&] {
-    return std::to_string(enroll({{"redirect_uris", {uri}}}).status);
-  };
+  const auto registered = [&] { return std::to_string(enroll({{"redirect_uris", {uri}}}).status); };
   EXPECT_EQ(strict_and("register-loopback-only", registered), Pair("201", "400"));
   const auto asked = [&] {
     const Json client = json_of(enroll({{"redirect_uris", {uri}}}));

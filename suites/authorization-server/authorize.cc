@@ -157,7 +157,8 @@ Finding state_comes_back(Flow& flow) {
 Finding without_iss(const Flow& flow, const std::string& got) {
   const bool announced = flow.server().announces_iss;
   Finding finding = Finding::broken(
-      fmt::format("iss={}", flow.server().issuer), got.empty() ? "no iss" : fmt::format("iss={}", got),
+      fmt::format("iss={}", flow.server().issuer),
+      got.empty() ? "no iss" : fmt::format("iss={}", got),
       announced ? "the metadata announces iss, so clients have to refuse this response (RFC 9207, "
                   "section 2.4)"
                 : "a client cannot tell whose answer it got (mix-up)");

@@ -77,7 +77,8 @@ Finding asks_for_each_client(Flow& flow) {
   if (!second.has("code")) return Finding::undecided("no second login: " + second.problem);
   Finding finding = Finding::broken(
       "a page of the server that asks the user before the second client gets a code",
-      "a code, and no page of the server's own", why_unasked(before, at_upstream(flow, second, between)));
+      "a code, and no page of the server's own",
+      why_unasked(before, at_upstream(flow, second, between)));
   // The rule is about proxies: they abuse a login that is not theirs (confused deputy).
   if (before.asked) {
     finding.outcome = check::Outcome::accepted;

@@ -151,8 +151,7 @@ Finding judge_exposed(Probe& probe, const Shared& shared, const wire::Exchange& 
   if (good) return Finding::met(fmt::format("{} is exposed", name));
   if (!shared_at_all) {
     return Finding::broken(
-        expected,
-        fmt::format("status {} without Access-Control-Allow-Origin", exchange.status()),
+        expected, fmt::format("status {} without Access-Control-Allow-Origin", exchange.status()),
         "other responses have it; of this one a page cannot read even the status");
   }
   const std::string exposed = field_of(exchange, "Access-Control-Expose-Headers");
@@ -191,9 +190,8 @@ Finding session_exposed(Probe& probe, const Shared& shared) {
 Finding no_credentials_for_any(Probe& probe, const Shared&) {
   const Shared hostile = ask_as_page(probe, kHostilePage);
   for (const wire::Exchange* exchange : {&hostile.served, &hostile.refused, &hostile.preflight}) {
-    const bool reflected =
-        field_of(*exchange, "Access-Control-Allow-Origin") == hostile.origin &&
-        field_of(*exchange, "Access-Control-Allow-Credentials") == "true";
+    const bool reflected = field_of(*exchange, "Access-Control-Allow-Origin") == hostile.origin &&
+                           field_of(*exchange, "Access-Control-Allow-Credentials") == "true";
     if (!reflected) continue;
     probe.decisive(*exchange, true);
     return Finding::broken(
@@ -218,10 +216,10 @@ check::Case about_page(std::string id, std::string title, std::string sends,
 }
 
 std::vector<check::Case> page_cases() {
-  check::Case preflight = about_page(
-      "cors-preflight", "Answers CORS preflights without asking for credentials",
-      "OPTIONS with Origin, as a browser sends it before a POST with credentials.",
-      {"cors.skip", "cors.credential-not-allowed"}, preflight_passes);
+  check::Case preflight =
+      about_page("cors-preflight", "Answers CORS preflights without asking for credentials",
+                 "OPTIONS with Origin, as a browser sends it before a POST with credentials.",
+                 {"cors.skip", "cors.credential-not-allowed"}, preflight_passes);
   preflight.why =
       "Browsers send no credentials with a preflight. Where it fails, no client in a web page can "
       "use the server, though its other responses allow it.";
@@ -244,10 +242,10 @@ std::vector<check::Case> page_cases() {
   session.why = "A client in a web page cannot name its session, so its second request fails.";
   session.fix = "Add Mcp-Session-Id to Access-Control-Expose-Headers.";
 
-  check::Case any = about_page(
-      "cors-any-origin-credentials", "Does not allow credentials for any origin",
-      "Requests with Origin: https://attacker.example.", {"cors.any-origin"},
-      no_credentials_for_any);
+  check::Case any =
+      about_page("cors-any-origin-credentials", "Does not allow credentials for any origin",
+                 "Requests with Origin: https://attacker.example.", {"cors.any-origin"},
+                 no_credentials_for_any);
   any.level = Level::bcp;
   any.attacker = Attacker::network;
   any.references = {{"Fetch", ""}, {"CWE-942", ""}};

@@ -83,8 +83,8 @@ const Shared kOdd{
     .fix = "Refuse an exp that is not a finite JSON number.",
 };
 
-/// Not in mode introspection: there the authorization server has checked the times, and nothing asks
-/// the server to check what it writes of them (RFC 7662, sections 2.2 and 4).
+/// Not in mode introspection: there the authorization server has checked the times, and nothing
+/// asks the server to check what it writes of them (RFC 7662, sections 2.2 and 4).
 const check::Suite kOddCases{
     "claims", check::modes::jwt(),
     family(kOdd,

@@ -80,20 +80,18 @@ using Judge = std::function<Finding(const Discovered&)>;
 
 /// The worst finding over all authorization servers that are wanted.
 check::Body each_server(Judge judge, Wanted wanted = is_foreign) {
-  return suites::about_metadata(
-      [judge = std::move(judge), wanted](Probe& probe, const json& metadata,
-                                         const suites::Location&) {
-        std::vector<Finding> findings;
-        for (const std::string& issuer :
-             base::texts(metadata.value("authorization_servers", json()))) {
-          if (!wanted(probe, issuer)) continue;
-          findings.push_back(check::labelled(issuer, judge(discover(probe, issuer))));
-        }
-        if (findings.empty()) {
-          return Finding::skipped("every authorization server it names is our own provider");
-        }
-        return check::worst(std::move(findings));
-      });
+  return suites::about_metadata([judge = std::move(judge), wanted](
+                                    Probe& probe, const json& metadata, const suites::Location&) {
+    std::vector<Finding> findings;
+    for (const std::string& issuer : base::texts(metadata.value("authorization_servers", json()))) {
+      if (!wanted(probe, issuer)) continue;
+      findings.push_back(check::labelled(issuer, judge(discover(probe, issuer))));
+    }
+    if (findings.empty()) {
+      return Finding::skipped("every authorization server it names is our own provider");
+    }
+    return check::worst(std::move(findings));
+  });
 }
 
 /// A case about members of the metadata: skipped where there is none.

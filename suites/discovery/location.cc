@@ -106,9 +106,10 @@ Finding open_to_all(Probe& probe) {
     if (status != 401 && status != 403) continue;
     if (location.kind == Location::Kind::challenge) {
       probe.decisive(location.exchange, true);
-      return Finding::broken(
-          "200 without credentials at the URL that the challenge names", asked(locations),
-          "a client that is told where the metadata is looks nowhere else, and it has no token yet");
+      return Finding::broken("200 without credentials at the URL that the challenge names",
+                             asked(locations),
+                             "a client that is told where the metadata is looks nowhere else, and "
+                             "it has no token yet");
     }
     const wire::Exchange with =
         probe.get(base::parse_url(location.url)->target(), probe.good_credential().headers);

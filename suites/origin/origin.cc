@@ -86,8 +86,8 @@ Body refuses_origins(Origins origins, std::string loosely) {
                               refusal_for(probe), "", "foreign origins are served");
     if (finding.kind != Finding::Kind::broken || !finding.reason.empty()) return finding;
     const bool checked = checks_origin(probe);
-    finding.reason = fmt::format("{}; {}", checked ? loosely : "the Origin is not checked",
-                                 risk(probe));
+    finding.reason =
+        fmt::format("{}; {}", checked ? loosely : "the Origin is not checked", risk(probe));
     if (checked) finding.cause = loosely;
     if (checks_host(probe)) finding.level = Level::should;
     return finding;
@@ -184,8 +184,9 @@ const check::Suite origin_cases{
          .run = refuses_origins(opaque, "Origin: null is accepted, which any page can send")},
         {.id = "origin-subdomain-lookalike",
          .title = "a request with an Origin that only resembles the own one is refused with 403",
-         .sends = "The valid token with Origins of other pages that hold parts of the server's own: "
-                  "its host as a subdomain of attacker.example, its port on another host.",
+         .sends =
+             "The valid token with Origins of other pages that hold parts of the server's own: "
+             "its host as a subdomain of attacker.example, its port on another host.",
          .level = Level::must,
          .attacker = check::Attacker::network,
          .references = {{"MCP transports", "security-warning"}, {"CWE-346", ""}},
