@@ -21,9 +21,11 @@ Another::~Another() {
   if (probe_ != nullptr) judge_.include(*probe_);
 }
 
-base::Result<void> Another::start() {
+tl::expected<void, StartFailure> Another::start() {
   Context& original = judge_.context();
-  if (!original.options().start_instance) return base::fail("no server can be started once more");
+  if (!original.options().start_instance) {
+    return tl::unexpected(StartFailure{"no server can be started once more"});
+  }
   auto instance = original.options().start_instance(*provider_);
   if (!instance) return tl::unexpected(instance.error());
   if (probe_ != nullptr) judge_.include(*probe_);

@@ -187,7 +187,8 @@ base::Result<std::string> Context::mint(const jose::Recipe& recipe) {
   if (!modes::contains(modes::opaque(), target_.mode)) return recipe.mint();
   const idp::Persona persona = target_.profile.persona.value_or(idp::Persona::generic);
   if (idp::habits_of(persona).opaque) return idp_.issuer().issue(recipe);
-  return idp_.issuer().opaque_tokens().add(recipe);
+  // An authorization server calls no token active that has expired (RFC 7662, section 4).
+  return idp_.issuer().opaque_tokens().add(recipe, {.checked = true});
 }
 
 std::string Context::control_secret() {

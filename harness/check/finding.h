@@ -48,7 +48,7 @@ struct Finding {
   std::string reason;                 ///< one sentence: why this verdict
   std::optional<Impact> impact = {};  ///< where the outcome does not say it, see impact_of
   /// Where what was found breaks less than the case demands, such as a difference that is real but
-  /// too small to harm anybody.
+  /// too small to harm anybody, or more, such as what the server itself has announced.
   std::optional<Level> level = {};
   /// Findings with the same cause are shown together: "401 without WWW-Authenticate".
   std::string cause;

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "harness/check/patience.h"
+
 namespace check {
 namespace {
 
@@ -45,6 +47,18 @@ Refusal not_vouched_for() {
   return {.statuses = {400, 401, 403, 502, 503, 504}, .on_error = Impact::misrefused};
 }
 
+Body active_by_issuer(Body body, std::string reason) {
+  return [body = std::move(body), reason = std::move(reason)](Probe& probe) {
+    Finding finding = body(probe);
+    if (finding.outcome != Outcome::accepted) return finding;
+    finding.outcome = Outcome::not_applicable;
+    finding.impact = Impact::laxity;
+    finding.reason = reason;
+    finding.cause.clear();
+    return finding;
+  };
+}
+
 Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape) {
   return [shape = std::move(shape)](Probe& probe) {
     const std::string token = tokens_of(probe).add(probe.good(), shape(probe));
@@ -52,8 +66,15 @@ Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape) {
   };
 }
 
-idp::Misbehaviour silence(Probe& probe) {
-  return idp::Misbehaviour::stall(probe.context().options().request_timeout + seconds{5});
+Body refuses_unanswered(idp::Misbehaviour idp::OpaqueShape::*endpoint) {
+  return [endpoint](Probe& probe) {
+    const auto patience = patience_with_issuer(probe.context());
+    idp::OpaqueShape shape;
+    shape.*endpoint = idp::Misbehaviour::stall(patience + seconds{1});
+    const std::string token = tokens_of(probe).add(probe.good(), std::move(shape));
+    return probe.refuses(Attempt{.credential = probe.carry(token), .patience = patience},
+                         not_vouched_for());
+  };
 }
 
 Finding refuses_redirected(Probe& probe, const TellingEndpoint& endpoint) {

@@ -13,11 +13,16 @@ namespace check {
 /// is due where the issuer does not say in order that a token is good. A plain 500 is not.
 Refusal not_vouched_for();
 
+/// Where the token is accepted nonetheless: the authorization server called it active, and RFC
+/// 7662, section 4 leaves the checks to that server. So nothing was forged.
+Body active_by_issuer(Body body, std::string reason);
+
 /// The good token, given out in this shape, is refused.
 Body refuses_shape(std::function<idp::OpaqueShape(Probe&)> shape);
 
-/// A silence longer than we wait for the target's own answer.
-idp::Misbehaviour silence(Probe& probe);
+/// The good token is refused where that endpoint never answers about it: within the time that the
+/// server itself waits, for which there is patience.
+Body refuses_unanswered(idp::Misbehaviour idp::OpaqueShape::*endpoint);
 
 /// One of the endpoints at which an issuer tells of tokens.
 struct TellingEndpoint {

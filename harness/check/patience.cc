@@ -21,6 +21,14 @@ milliseconds time_to_wait(const wire::Exchange& exchange) {
   return std::clamp(milliseconds(seconds * 1000LL), milliseconds{100}, kMaxRetryAfter);
 }
 
+milliseconds patience_with_issuer(const Context& context) {
+  constexpr milliseconds kLongerThanClientsWait{40'000};
+  const auto& options = context.options();
+  const bool short_one = options.quick || options.shared_clock != nullptr;
+  return short_one ? options.request_timeout
+                   : std::max(options.request_timeout, kLongerThanClientsWait);
+}
+
 wire::Exchange with_patience(Probe& probe, const std::function<wire::Exchange()>& send) {
   wire::Exchange exchange = send();
   for (int i = 0; i < kMaxPatience && exchange.status() == kTooMany; ++i) {

@@ -204,7 +204,10 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
       spawned.child->stop();
       continue;
     }
-    if (spawned.problem.empty() || !port_was_taken(spawned.child->output())) break;
+    const bool taken = port_was_taken(spawned.child->output());
+    spawned.ended = !spawned.problem.empty() && !taken &&
+                    spawned.child->wait(base::Deadline::after(milliseconds{0})).has_value();
+    if (spawned.problem.empty() || !taken) break;
   }
   return spawned;
 }
@@ -232,7 +235,8 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
   const auto starts = std::make_shared<std::counting_semaphore<>>(
       std::max(1U, std::thread::hardware_concurrency()));
   return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested),
-          starts](idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+          starts](idp::MockIdp& provider)
+             -> tl::expected<std::unique_ptr<check::Instance>, check::StartFailure> {
     SpawnPlan own = plan;
     if (own.profile.second_issuer) {
       own.second_issuer = provider.issuer(check::kSecondIssuer).url();
@@ -241,8 +245,10 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
       const Turn turn(*starts);
       return spawn(own, provider.issuer(), timeout, stop_requested);
     }();
-    if (!spawned) return tl::unexpected(spawned.error());
-    if (!spawned->problem.empty()) return base::fail(spawned->problem);
+    if (!spawned) return tl::unexpected(check::StartFailure{spawned.error().message});
+    if (!spawned->problem.empty()) {
+      return tl::unexpected(check::StartFailure{spawned->problem, spawned->ended});
+    }
     return std::make_unique<SpawnedInstance>(std::move(*spawned));
   };
 }

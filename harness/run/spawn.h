@@ -55,6 +55,8 @@ struct Spawned {
   std::unique_ptr<wire::Process> child;
   /// Why the server never got ready, in a sentence; empty if it did.
   std::string problem;
+  /// Its process ended by itself before it got ready, and not since its port was in use.
+  bool ended = false;
 };
 
 /// Starts the server and waits until it answers HTTP, with any status, on its MCP URL. An error

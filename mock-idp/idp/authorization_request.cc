@@ -18,6 +18,7 @@ std::size_t times(const base::FormFields& fields, std::string_view name) {
 
 /// Whether the client may be answered at `asked`.
 bool is_destination(const Call& call, const std::string& registered, const std::string& asked) {
+  if (call.weak(Weakness::redirect_loopback_only) && !is_loopback_redirect(asked)) return false;
   if (asked == registered) return true;
   if (call.weak(Weakness::redirect_unchecked)) return !asked.empty();
   if (call.weak(Weakness::redirect_prefix) && asked.rfind(registered, 0) == 0) return true;

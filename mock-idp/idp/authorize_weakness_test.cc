@@ -54,6 +54,18 @@ TEST_F(AuthorizeWeakness, RedirectUris) {
             Pair("400", "invalid_request"));
 }
 
+TEST_F(AuthorizeWeakness, RedirectUrisOfWebClients) {
+  const char* const uri = "https://client.example/cb?x=1";
+  const auto registered = [&] { return std::to_string(enroll({{"redirect_uris", {uri}}}).status); };
+  EXPECT_EQ(strict_and("register-loopback-only", registered), Pair("201", "400"));
+  const auto asked = [&] {
+    const Json client = json_of(enroll({{"redirect_uris", {uri}}}));
+    return std::to_string(
+        authorize({{"client_id", client["client_id"]}, {"redirect_uri", uri}}).status);
+  };
+  EXPECT_EQ(strict_and("redirect-loopback-only", asked), Pair("200", "400"));
+}
+
 TEST_F(AuthorizeWeakness, AnyClientAndAHintThatLogsIn) {
   EXPECT_EQ(strict_and("any-client", [&] { return std::to_string(authorize({}).status); }),
             Pair("400", "200"));

@@ -52,6 +52,9 @@ Read<std::vector<std::string>> read_uris(const Call& call, const json& document,
   }
   for (const std::string& uri : *uris) {
     if (call.weak(Weakness::register_any_redirect)) break;
+    if (call.weak(Weakness::register_loopback_only) && !is_loopback_redirect(uri)) {
+      return refuse("invalid_redirect_uri", std::string(name) + ": it has to be on this machine");
+    }
     if (auto good = check_redirect_uri(uri); !good) {
       return refuse("invalid_redirect_uri", std::string(name) + ": " + good.error().message);
     }

@@ -27,6 +27,7 @@ bool has_ended(const jose::Members& claims, long long now) {
 }  // namespace
 
 bool OpaqueToken::is_active(long long now) const {
+  if (checked) return is_valid(now);
   return !revoked && (born_expired || !has_ended(claims, now));
 }
 
@@ -41,7 +42,8 @@ std::string OpaqueTokens::add(const jose::Recipe& recipe, OpaqueShape shape) {
                     .body = recipe.payload_text,
                     .at_introspection = std::move(shape.at_introspection),
                     .at_userinfo = std::move(shape.at_userinfo),
-                    .born_expired = has_ended(recipe.claims, clock_.epoch_seconds())};
+                    .born_expired = has_ended(recipe.claims, clock_.epoch_seconds()),
+                    .checked = shape.checked};
   const std::lock_guard lock(mutex_);
   if (tokens_.insert_or_assign(text, std::move(token)).second) oldest_first_.push_back(text);
   while (tokens_.size() > capacity_) {

@@ -20,6 +20,9 @@ struct OpaqueShape {
   std::string text;  ///< the token itself; empty: random, 48 hexadecimal digits
   Misbehaviour at_introspection;
   Misbehaviour at_userinfo;
+  /// Introspection calls the token active between its `nbf` and its `exp` only, as RFC 7662,
+  /// section 4 requires of an authorization server. Else a recipe may contradict itself.
+  bool checked = false;
 };
 
 /// A token that says nothing by itself, and what the provider says about it.
@@ -32,6 +35,7 @@ struct OpaqueToken {
   bool revoked = false;
   /// It was handed in with an `exp` that had passed: somebody wants that said of an active token.
   bool born_expired = false;
+  bool checked = false;  ///< see OpaqueShape
 
   /// Whether introspection calls it active at that time (seconds since the epoch). What is wrong
   /// with a recipe from the start stays as it is; what becomes of it later is told truly.

@@ -59,6 +59,17 @@ TEST_F(OpaqueTokensTest, ATokenThatWasExpiredFromTheStartIsCalledActiveButOpensN
   EXPECT_FALSE(is_valid(token));
 }
 
+TEST_F(OpaqueTokensTest, ACheckedTokenIsActiveBetweenItsTimesOnly) {
+  EXPECT_FALSE(is_active(tokens_.add(lasting(-60s), {.checked = true})));
+  const std::string token =
+      tokens_.add(lasting(5min).claim("nbf", "1900000060"), {.checked = true});
+  EXPECT_FALSE(is_active(token));
+  clock_.advance(60s);
+  EXPECT_TRUE(is_active(token));
+  clock_.advance(4min);
+  EXPECT_FALSE(is_active(token));
+}
+
 TEST_F(OpaqueTokensTest, ATokenOpensNothingBeforeItsTime) {
   const std::string token = tokens_.add(lasting(5min).claim("nbf", "1900000060"));
   EXPECT_FALSE(is_valid(token));

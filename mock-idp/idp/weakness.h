@@ -17,6 +17,7 @@ enum class Weakness {
   redirect_unchecked,
   redirect_prefix,
   redirect_port_fixed,
+  redirect_loopback_only,
   errors_redirected_anywhere,
   implicit_grant,
   state_dropped,
@@ -58,6 +59,7 @@ enum class Weakness {
   dpop_unchecked,
   // Clients and their documents.
   register_any_redirect,
+  register_loopback_only,
   register_two_key_sets,
   register_anything_long,
   software_statement_trusted,

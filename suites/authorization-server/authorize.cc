@@ -48,6 +48,50 @@ Finding not_sent_to(Flow& flow, const oauth::Client& client, const std::string& 
 }
 
 constexpr const char* kWebRedirect = "https://client.example/callback";
+constexpr const char* kAppRedirect = "com.example.app:/callback";
+
+/// Why there is no client with that redirect URI: the server refuses it, or something else.
+Finding not_registered(Flow& flow, const std::string& uri, const base::Error& error) {
+  if (flow.enrolment() != check::Enrolment::registration) return no_client(flow, error);
+  const auto exchange =
+      oauth::send_registration(flow.asking(), flow.server(), {.redirect_uris = {uri}});
+  if (exchange.status() != 400) return no_client(flow, error);
+  return Finding::broken("the client is registered", "the registration is refused with 400",
+                         "clients with this redirect URI cannot log in");
+}
+
+/// A client with that redirect URI logs in.
+Finding logs_in_at(Flow& flow, const std::string& uri) {
+  const auto client = flow.enroll("none", {uri});
+  if (!client) return not_registered(flow, uri, client.error());
+  const auto visit = flow.visit(*client, oauth::make_pkce());
+  if (visit.has("code")) return Finding::met("a code");
+  if (!visit.last.response) return Finding::undecided("no answer: " + visit.problem);
+  return Finding::broken("a redirect with a code",
+                         visit.arrived ? "error " + visit.parameter("error") : visit.problem,
+                         "the client could register the redirect URI, and cannot log in with it");
+}
+
+Finding https_redirects(Flow& flow) {
+  if (flow.enrolment() == check::Enrolment::brought) {
+    return Finding::skipped("the client that was brought along has its own redirect URI");
+  }
+  std::vector<Finding> findings;
+  for (const char* uri : {kWebRedirect, "https://client.example:8443/oauth/mcp/callback",
+                          "https://client.example/callback?server=mcp"}) {
+    findings.push_back(check::labelled(uri, logs_in_at(flow, uri)));
+  }
+  return check::worst(std::move(findings));
+}
+
+Finding app_scheme(Flow& flow) {
+  if (flow.enrolment() == check::Enrolment::brought) {
+    return Finding::skipped("the client that was brought along has its own redirect URI");
+  }
+  const Finding finding = logs_in_at(flow, kAppRedirect);
+  if (finding.kind != Finding::Kind::broken) return finding;
+  return Finding::met(finding.actual);
+}
 
 /// What is not a redirect URI, but looks like it.
 std::vector<std::string> nearly(const std::string& uri) {
@@ -108,16 +152,32 @@ Finding state_comes_back(Flow& flow) {
                          "a client that compares it has to refuse the answer");
 }
 
+/// RFC 9207, section 2: where the metadata announces iss, it is in every response; where it is
+/// there, it is right.
+Finding without_iss(const Flow& flow, const std::string& got) {
+  const bool announced = flow.server().announces_iss;
+  Finding finding = Finding::broken(
+      fmt::format("iss={}", flow.server().issuer),
+      got.empty() ? "no iss" : fmt::format("iss={}", got),
+      announced ? "the metadata announces iss, so clients have to refuse this response (RFC 9207, "
+                  "section 2.4)"
+                : "a client cannot tell whose answer it got (mix-up)");
+  if (announced || !got.empty()) finding.level = Level::must;
+  return finding;
+}
+
 Finding iss_is_sent(Flow& flow) {
+  if (!flow.server().announces_iss &&
+      flow.probe().target().revision() < mcp::Revision::r2026_07_28) {
+    return Finding::skipped("the metadata does not announce iss, and the revision does not ask it");
+  }
   const auto good = flow.visit(flow.client, oauth::make_pkce());
   if (!good.arrived) return Finding::undecided(good.problem);
   const auto bad = flow.visit(flow.client, oauth::make_pkce(), {{"response_type", "unknown"}});
   for (const auto* visit : {&good, &bad}) {
     const std::string got = visit->parameter("iss");
     if (!visit->arrived || got == flow.server().issuer) continue;
-    return Finding::broken(fmt::format("iss={}", flow.server().issuer),
-                           got.empty() ? "no iss" : fmt::format("iss={}", got),
-                           "a client cannot tell whose answer it got (mix-up)");
+    return without_iss(flow, got);
   }
   return Finding::met("iss names the issuer");
 }
@@ -218,13 +278,38 @@ const check::Suite authorize_cases{
          .sends = "A good authorization request, and one with an unknown response_type.",
          .level = Level::should,
          .attacker = check::Attacker::other_issuer,
-         .references = {{"RFC 9207", "2"}, {"MCP", "authorization-response-validation"}},
+         .references = {{"RFC 9207", "2"},
+                        {"RFC 9207", "3"},
+                        {"MCP", "authorization-response-validation"}},
          .requirements = {"AS-09"},
-         .needs = {.since = mcp::Revision::r2026_07_28},
          .faults = {"proxy.no-iss", "as.iss-missing", "as.iss-wrong"},
          .why = "A client that talks to several servers can be made to mix them up.",
          .fix = "Add iss with the issuer identifier to every authorization response.",
          .run = suites::with_flow(iss_is_sent)},
+        {.id = "redirect-https",
+         .title = "Accepts https redirect URIs, those with a port, a path or a query included",
+         .sends = "Clients that register https redirect URIs, and a login of each.",
+         .level = Level::must,
+         .attacker = check::Attacker::none,
+         .references = {{"MCP", "communication-security"}, {"RFC 6749", "3.1.2.3"}},
+         .requirements = {"AS-17"},
+         .faults = {"proxy.redirect-loopback-only", "proxy.register-loopback-only",
+                    "as.redirect-loopback-only", "as.register-loopback-only"},
+         .why = "Clients in the web, which have no redirect URI on the user's machine, cannot log "
+                "in.",
+         .fix = "Allow every https redirect URI at registration, and compare the one of the "
+                "request with the registered one only.",
+         .run = suites::with_flow(https_redirects)},
+        {.id = "redirect-app-scheme",
+         .title = "whether redirect URIs with an app's own scheme are accepted",
+         .sends = "A client that registers com.example.app:/callback, and a login.",
+         // RFC 8252, section 7.1 is about such apps; MCP allows loopback and https only.
+         .level = Level::observe,
+         .attacker = check::Attacker::none,
+         .references = {{"RFC 8252", "7.1"}, {"MCP", "communication-security"}},
+         .why = "Apps on phones often have no other redirect URI.",
+         .fix = "Nothing has to be changed: MCP asks for loopback and https redirect URIs only.",
+         .run = suites::with_flow(app_scheme)},
         {.id = "resource-foreign",
          .title = "no token is given for another server's resource",
          .sends = "An authorization request and a token request with a foreign resource.",

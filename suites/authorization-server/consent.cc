@@ -27,18 +27,64 @@ const oauth::Page* own_page(Flow& flow, const oauth::Visit& visit) {
   return found == visit.pages.end() ? nullptr : &*found;
 }
 
+/// Where the browser was on its way besides the server: at the upstream.
+struct AtUpstream {
+  bool asked = false;
+  bool with_cookie = false;  ///< the browser was known there
+};
+
+AtUpstream at_upstream(Flow& flow, const oauth::Visit& visit, std::uint64_t since) {
+  AtUpstream seen;
+  seen.asked = std::any_of(visit.pages.begin(), visit.pages.end(),
+                           [&](const oauth::Page& page) { return !is_own(flow, page.url); });
+  for (const idp::Entry& entry :
+       flow.probe().context().provider().journal().entries([&](const idp::Entry& one) {
+         return one.sequence > since && one.endpoint == "authorize";
+       })) {
+    seen.asked = true;
+    seen.with_cookie = seen.with_cookie || base::find_header(entry.headers, "Cookie") != nullptr;
+  }
+  return seen;
+}
+
+/// Why it matters that the second client got a code without a page of the server's own.
+std::string why_unasked(const AtUpstream& before, const AtUpstream& upstream) {
+  if (!before.asked) {
+    return "the server gives codes to every client that registers itself without asking the user; "
+           "it has no upstream, so no other login is abused";
+  }
+  if (!upstream.asked) {
+    return "the server remembers the user and lets every client in that registers itself, without "
+           "asking the upstream again";
+  }
+  return upstream.with_cookie
+             ? "the upstream's cookie lets every client in that registers itself (confused deputy)"
+             : "the user is asked by the upstream only, which knows the server as one client, "
+               "whichever client it is for (confused deputy)";
+}
+
 Finding asks_for_each_client(Flow& flow) {
+  const idp::Journal& journal = flow.probe().context().provider().journal();
+  const std::uint64_t start = journal.last_sequence();
   const auto first = flow.visit(flow.client, oauth::make_pkce());
   if (!first.has("code")) return Finding::undecided("no first login: " + first.problem);
+  const AtUpstream before = at_upstream(flow, first, start);
   const auto other = flow.enroll();
   if (!other) return no_client(flow, other.error());
+  const std::uint64_t between = journal.last_sequence();
   const auto second = flow.visit(*other, oauth::make_pkce());
   if (own_page(flow, second) != nullptr) return Finding::met("a page asks for consent");
+  if (!second.has("code")) return Finding::undecided("no second login: " + second.problem);
   Finding finding = Finding::broken(
       "a page of the server that asks the user before the second client gets a code",
-      second.has("code") ? "a code, and no page of the server's own" : second.problem,
-      "the upstream's cookie lets every client in that registers itself (confused deputy)");
-  if (second.has("code")) finding.outcome = check::Outcome::accepted;
+      "a code, and no page of the server's own",
+      why_unasked(before, at_upstream(flow, second, between)));
+  // The rule is about proxies: they abuse a login that is not theirs (confused deputy).
+  if (before.asked) {
+    finding.outcome = check::Outcome::accepted;
+  } else {
+    finding.level = Level::should;
+  }
   return finding;
 }
 
@@ -239,10 +285,10 @@ const check::Suite consent_cases{
          .sends = "A login, then one of a second client in the same browser.",
          .level = Level::must,
          .attacker = check::Attacker::anyone,
-         .references = {{"MCP", "confused-deputy-problem"}},
+         .references = {{"MCP", "confused-deputy-problem"}, {"RFC 6749", "10.2"}},
          .requirements = {"RS-33"},
          .needs = {.modes = {check::Mode::oauth_proxy}},
-         .faults = {"proxy.no-consent", "proxy.consent-once"},
+         .faults = {"proxy.no-consent", "proxy.consent-once", "proxy.no-upstream"},
          .why = "Whoever gets a user to click on a link has a token in the user's name.",
          .fix = "Keep consent per client, and ask before the upstream is asked.",
          .run = suites::with_flow(asks_for_each_client)},

@@ -1,4 +1,8 @@
 // Requests without credentials, in all the shapes in which they come.
+#include <fmt/core.h>
+
+#include <string_view>
+
 #include "harness/check/family.h"
 
 namespace {
@@ -10,8 +14,8 @@ using check::Probe;
 using mcp::Operation;
 using mcp::Revision;
 
-/// A client that is refused here may not have an MCP endpoint for this method at all.
-const check::Refusal kUnauthorizedOrNotAllowed{.statuses = {401, 405}};
+/// 404, 405 and 406 say that the endpoint has no such method, whoever asks.
+const check::Refusal kUnauthorizedOrNoRoute{.statuses = {401, 404, 405, 406}};
 
 struct Method {
   const char* label;
@@ -84,6 +88,24 @@ Attempt without_message(const char* method) {
   }};
 }
 
+/// Not served. A status that valid credentials get as well is no matter of authorization.
+check::Body refuses_without_message(const char* method) {
+  return [method](Probe& probe) {
+    check::Finding finding = probe.refuses(without_message(method), kUnauthorizedOrNoRoute);
+    if (finding.outcome != check::Outcome::misrefused) return finding;
+    // A DELETE with valid credentials would end the session that the run uses.
+    const bool ends = std::string_view(method) == "DELETE";
+    if (ends && !probe.target().greeting.session_id.empty()) return finding;
+    Attempt with = without_message(method);
+    const int status = probe.exchanges().empty() ? 0 : probe.exchanges().back().status();
+    with.credential = probe.good_credential();
+    const mcp::Answer good = probe.send(with);
+    if (status / 100 != 4 || good.status() != status) return finding;
+    return check::Finding::met(
+        fmt::format("{} {}, with valid credentials too", method, good.status()));
+  };
+}
+
 Attempt empty_value(const char* value) { return {.credential = check::authorization(value)}; }
 
 const check::Suite credentials_cases{
@@ -148,8 +170,7 @@ const check::Suite credentials_cases{
          .faults = {"credential.public-get"},
          .why = "The stream carries the server's messages to whoever listens.",
          .fix = "Check credentials on GET as on POST, or answer 405.",
-         .run = check::refuses_attempt([](Probe&) { return without_message("GET"); },
-                                       kUnauthorizedOrNotAllowed)},
+         .run = refuses_without_message("GET")},
         {.id = "delete-session",
          .title = "DELETE is not served without credentials",
          .sends = "DELETE of the endpoint, without credentials.",
@@ -160,8 +181,7 @@ const check::Suite credentials_cases{
          .faults = {"credential.public-delete"},
          .why = "A stranger can end other people's sessions.",
          .fix = "Check credentials on DELETE as on POST, or answer 405.",
-         .run = check::refuses_attempt([](Probe&) { return without_message("DELETE"); },
-                                       kUnauthorizedOrNotAllowed)},
+         .run = refuses_without_message("DELETE")},
         {.id = "empty-bearer",
          .title = "the scheme Bearer without a token is refused with 401 or 400",
          .sends = "\"Authorization: Bearer\", with nothing behind it.",

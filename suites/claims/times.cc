@@ -83,8 +83,10 @@ const Shared kOdd{
     .fix = "Refuse an exp that is not a finite JSON number.",
 };
 
+/// Not in mode introspection: there the authorization server has checked the times, and nothing
+/// asks the server to check what it writes of them (RFC 7662, sections 2.2 and 4).
 const check::Suite kOddCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kOdd, {
                      {"exp-null",
                       "a token whose exp is null is refused",
@@ -125,7 +127,7 @@ const Shared kBeyondNumbers{
 };
 
 const check::Suite kTextCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kText, {{"exp-string",
                     "a token whose exp is a string is refused",
                     {"exp.string", "exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
@@ -141,7 +143,7 @@ const Shared kPastText{
 };
 
 const check::Suite kPastTextCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kPastText, {{"exp-string-past",
                         "Rejects a token whose exp is a string and an hour ago",
                         {"exp.not-number-ignored", "exp.skip", "exp.odd-500"}}})};
@@ -172,7 +174,7 @@ const check::Suite kNotBeforeCases{
 const Shared kOddNotBefore = by(check::Attacker::issuer, kNotBefore);
 
 const check::Suite kOddNotBeforeCases{
-    "claims", check::modes::claims(),
+    "claims", check::modes::jwt(),
     family(kOddNotBefore, {
                               {"nbf-string",
                                "a token whose nbf is a string is refused",

@@ -58,31 +58,40 @@ Discovered discover(Probe& probe, const std::string& issuer) {
   return result;
 }
 
-/// The listed issuers that are not ours: nobody has to be told what our own provider does.
-std::vector<std::string> foreign_issuers(Probe& probe, const json& metadata) {
-  std::vector<std::string> issuers;
-  for (const std::string& issuer : base::texts(metadata.value("authorization_servers", json()))) {
-    const auto url = base::parse_url(issuer);
-    if (url && url->origin() != probe.context().provider().origin()) issuers.push_back(issuer);
-  }
-  return issuers;
+/// The listed issuers that the caller wants to see.
+using Wanted = bool (*)(Probe&, const std::string& issuer);
+
+/// What our own provider declares in its metadata is no matter of the target's.
+bool is_foreign(Probe& probe, const std::string& issuer) {
+  const auto url = base::parse_url(issuer);
+  return url && url->origin() != probe.context().provider().origin();
+}
+
+/// How the target names our own issuer is.
+bool is_misnamed(Probe& probe, const std::string& issuer) {
+  return suites::differ_by_slash(issuer, probe.context().issuer().url());
+}
+
+bool is_foreign_or_misnamed(Probe& probe, const std::string& issuer) {
+  return is_foreign(probe, issuer) || is_misnamed(probe, issuer);
 }
 
 using Judge = std::function<Finding(const Discovered&)>;
 
-/// The worst finding over all foreign authorization servers.
-check::Body each_server(Judge judge) {
-  return suites::about_metadata(
-      [judge = std::move(judge)](Probe& probe, const json& metadata, const suites::Location&) {
-        std::vector<Finding> findings;
-        for (const std::string& issuer : foreign_issuers(probe, metadata)) {
-          findings.push_back(check::labelled(issuer, judge(discover(probe, issuer))));
-        }
-        if (findings.empty()) {
-          return Finding::skipped("every authorization server it names is our own provider");
-        }
-        return check::worst(std::move(findings));
-      });
+/// The worst finding over all authorization servers that are wanted.
+check::Body each_server(Judge judge, Wanted wanted = is_foreign) {
+  return suites::about_metadata([judge = std::move(judge), wanted](
+                                    Probe& probe, const json& metadata, const suites::Location&) {
+    std::vector<Finding> findings;
+    for (const std::string& issuer : base::texts(metadata.value("authorization_servers", json()))) {
+      if (!wanted(probe, issuer)) continue;
+      findings.push_back(check::labelled(issuer, judge(discover(probe, issuer))));
+    }
+    if (findings.empty()) {
+      return Finding::skipped("every authorization server it names is our own provider");
+    }
+    return check::worst(std::move(findings));
+  });
 }
 
 /// A case about members of the metadata: skipped where there is none.
@@ -102,9 +111,16 @@ Finding has_metadata(const Discovered& server) {
   }
   const json issuer = server.metadata.value("issuer", json());
   if (issuer == json(server.issuer)) return Finding::met("found");
-  return Finding::broken(expected, "issuer is " + base::dump(issuer),
-                         "a client must not use metadata of another issuer; the comparison is "
-                         "exact, character by character");
+  const bool slash = issuer.is_string() &&
+                     suites::differ_by_slash(issuer.get_ref<const std::string&>(), server.issuer);
+  Finding finding = Finding::broken(
+      expected, "issuer is " + base::dump(issuer),
+      slash ? "it differs by the slash at its end alone; the comparison is exact, character by "
+              "character, so a client must not use this metadata"
+            : "a client must not use metadata of another issuer; the comparison is exact, "
+              "character by character");
+  if (slash) finding.cause = suites::kIssuerSlash;
+  return finding;
 }
 
 Finding has_pkce(const Discovered& server) {
@@ -157,10 +173,10 @@ const check::Suite authorization_servers_cases{
          .references = {{"MCP", "authorization-server-metadata-discovery"}, {"RFC 8414", "3.3"}},
          .requirements = {"AS-04", "AS-05"},
          .needs = {.since = Revision::r2025_06_18},
-         .faults = {"metadata.as-missing", "metadata.as-issuer"},
+         .faults = {"metadata.as-missing", "metadata.as-issuer", "metadata.issuer-slash"},
          .why = "Clients stop where the metadata is missing or claims to be somebody else's.",
          .fix = "List the issuer exactly as the authorization server writes it, slash included.",
-         .run = each_server(has_metadata)},
+         .run = each_server(has_metadata, is_foreign_or_misnamed)},
         {.id = "as-pkce",
          .title = "every authorization server declares PKCE with S256",
          .sends = "GET of the metadata of every authorization server that is named.",

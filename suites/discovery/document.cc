@@ -70,7 +70,17 @@ std::string issuer_problem(const json& entry) {
   return {};
 }
 
-Finding authorization_servers(Probe&, const json& metadata, const Location&) {
+/// The issuer that the target was told, with a slash too many or too few.
+Finding misnamed(const std::string& named, const std::string& issuer) {
+  Finding finding = Finding::broken(
+      fmt::format("\"{}\"", issuer), fmt::format("\"{}\"", named),
+      "the issuer differs by the slash at its end alone; clients compare it exactly with `issuer` "
+      "of the authorization server's metadata, and must not use metadata where the two differ");
+  finding.cause = suites::kIssuerSlash;
+  return finding;
+}
+
+Finding authorization_servers(Probe& probe, const json& metadata, const Location&) {
   const std::string expected = "one or more issuer URLs, https or loopback";
   const auto found = metadata.find("authorization_servers");
   if (found == metadata.end()) {
@@ -83,6 +93,10 @@ Finding authorization_servers(Probe&, const json& metadata, const Location&) {
   }
   for (const json& entry : *found) {
     const std::string problem = issuer_problem(entry);
+    const std::string own = probe.context().issuer().url();
+    if (problem.empty() && suites::differ_by_slash(entry.get<std::string>(), own)) {
+      return misnamed(entry.get<std::string>(), own);
+    }
     if (problem.empty()) continue;
     return Finding::broken(expected, fmt::format("{} {}", base::dump(entry), problem),
                            "clients fetch the issuer's metadata from this URL and compare it with "
@@ -132,11 +146,13 @@ const check::Suite document_cases{
          .sends = "GET of the protected resource metadata, where it is found first.",
          .level = Level::must,
          .attacker = check::Attacker::none,
-         .references = {{"MCP", "authorization-server-location"}, {"RFC 9728", "2"}},
+         .references = {{"MCP", "authorization-server-location"},
+                        {"RFC 9728", "2"},
+                        {"RFC 8414", "3.3"}},
          .requirements = {"RS-02", "AS-16"},
          .needs = {.since = Revision::r2025_06_18},
          .faults = {"metadata.no-authorization-servers", "metadata.empty-authorization-servers",
-                    "metadata.http-issuer", "metadata.discovery-url"},
+                    "metadata.http-issuer", "metadata.discovery-url", "metadata.issuer-slash"},
          .why = "This is the one thing that a client wants to learn from the document.",
          .fix = "List the issuer identifiers of the authorization servers whose tokens are taken.",
          .run = suites::about_metadata(authorization_servers)},

@@ -50,6 +50,14 @@ Finding available(Probe& probe) {
   if (probe.target().revision() == Revision::r2025_06_18) {
     return named_by_challenge(url, locations);
   }
+  const Location& first = locations.front();
+  const int status = first.exchange.status();
+  if (first.kind == Location::Kind::challenge && !is_json(first) && status != 401 &&
+      status != 403) {
+    probe.decisive(first.exchange, true);
+    return Finding::broken("200 with JSON at the URL that the challenge names", asked(locations),
+                           "a client that is told where the metadata is looks nowhere else");
+  }
   for (const Location& location : locations) {
     if (is_json(location)) return Finding::met(location.url);
   }
@@ -96,6 +104,13 @@ Finding open_to_all(Probe& probe) {
   for (const Location& location : locations) {
     const int status = location.exchange.status();
     if (status != 401 && status != 403) continue;
+    if (location.kind == Location::Kind::challenge) {
+      probe.decisive(location.exchange, true);
+      return Finding::broken("200 without credentials at the URL that the challenge names",
+                             asked(locations),
+                             "a client that is told where the metadata is looks nowhere else, and "
+                             "it has no token yet");
+    }
     const wire::Exchange with =
         probe.get(base::parse_url(location.url)->target(), probe.good_credential().headers);
     // Servers that refuse unknown paths without credentials hide nothing there.
@@ -126,7 +141,7 @@ const check::Suite location_cases{
                         {"RFC 9728", "3"}},
          .requirements = {"RS-01", "RS-03", "RS-04", "REF-14"},
          .needs = {.since = Revision::r2025_06_18},
-         .faults = {"metadata.skip"},
+         .faults = {"metadata.skip", "challenge.dead-metadata"},
          .why = "A client that cannot find the metadata does not know where to get a token.",
          .fix = "Serve the document below /.well-known/oauth-protected-resource, the endpoint's "
                 "path appended, and name its URL as resource_metadata in every challenge.",
@@ -161,10 +176,12 @@ const check::Suite location_cases{
                   "refused, with the good token.",
          .level = Level::must,
          .attacker = check::Attacker::none,
-         .references = {{"RFC 9728", "3.1"}},
+         .references = {{"RFC 9728", "3.1"},
+                        {"RFC 9728", "5.1"},
+                        {"MCP", "protected-resource-metadata-discovery-requirements"}},
          .requirements = {"RS-01"},
          .needs = {.since = Revision::r2025_06_18},
-         .faults = {"metadata.protected"},
+         .faults = {"metadata.protected", "metadata.challenged-401"},
          .why = "The document tells how to get the first token, so nobody has one yet.",
          .fix = "Route the well-known path past the check of credentials.",
          .run = open_to_all},

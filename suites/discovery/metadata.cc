@@ -64,6 +64,13 @@ check::Body about_metadata(OfMetadata judge) {
   };
 }
 
+bool differ_by_slash(std::string_view one, std::string_view other) {
+  const auto bare = [](std::string_view url) {
+    return url.substr(0, url.find_last_not_of('/') + 1);
+  };
+  return one != other && bare(one) == bare(other);
+}
+
 bool is_secure(const std::string& url) {
   const auto parsed = base::parse_url(url);
   return parsed && (parsed->scheme == "https" || parsed->is_loopback());

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -34,6 +35,12 @@ const Location* first_found(const std::vector<Location>& locations);
 using OfMetadata =
     std::function<check::Finding(check::Probe&, const nlohmann::json&, const Location&)>;
 check::Body about_metadata(OfMetadata judge);
+
+/// Whether the two differ by slashes at their ends alone.
+bool differ_by_slash(std::string_view one, std::string_view other);
+
+/// What findings about such an issuer have in common.
+inline constexpr const char* kIssuerSlash = "the issuer is named with a slash too many or too few";
 
 /// Whether the URL is https, or http on this machine.
 bool is_secure(const std::string& url);

@@ -48,6 +48,12 @@ check::Case outage(std::string id, std::string title, std::string sends,
           .run = std::move(body)};
 }
 
+/// The wait for a server that waits itself.
+check::Case waiting(check::Case one) {
+  one.needs.waits = true;
+  return one;
+}
+
 const check::Suite outage_cases{
     "introspection",
     {check::Mode::introspection},
@@ -68,11 +74,12 @@ const check::Suite outage_cases{
                "A token that the endpoint answers about with 500.",
                {"introspection.outage-open", "introspection.outage-500"},
                answered(500, "Internal Server Error", "text/plain")),
-        outage(
-            "endpoint-timeout", "a token is not good where the endpoint keeps silent",
-            "A token that the endpoint never answers about.",
+        waiting(outage(
+            "endpoint-timeout", "Rejects a token when the introspection endpoint does not respond",
+            "A token that the endpoint never answers about; the server's response is waited for "
+            "longer than HTTP clients wait by default.",
             {"introspection.outage-open", "introspection.outage-500", "introspection.no-timeout"},
-            refuses_where(check::silence)),
+            check::refuses_unanswered(&idp::OpaqueShape::at_introspection))),
         outage("endpoint-unreachable", "a token is not good where the endpoint cannot be reached",
                "A token about which the endpoint resets the connection without an answer.",
                {"introspection.outage-open", "introspection.outage-500"},

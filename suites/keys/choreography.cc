@@ -43,14 +43,6 @@ std::string json_seconds(milliseconds span) {
   return fmt::format("{:.1f}", static_cast<double>(span.count()) / 1'000);
 }
 
-milliseconds patience_with_issuer(const check::Context& context) {
-  constexpr milliseconds kLongerThanClientsWait{40'000};
-  const auto& options = context.options();
-  const bool short_one = options.quick || options.shared_clock != nullptr;
-  return short_one ? options.request_timeout
-                   : std::max(options.request_timeout, kLongerThanClientsWait);
-}
-
 bool may_give_up(const mcp::Answer& answer, const check::Context& context) {
   return answer.status() == 0 && !gave_up(answer) && context.options().quick;
 }

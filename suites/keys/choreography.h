@@ -7,12 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/check/patience.h"
 #include "harness/check/probe.h"
 #include "mock-idp/idp/key_set.h"
 #include "mock-idp/idp/misbehaviour.h"
 
 namespace suites::keys {
 
+using check::patience_with_issuer;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -152,15 +154,11 @@ check::Body choreographed(std::function<check::Finding(Choreography&)> body,
 std::function<check::Finding(Choreography&)> patiently(
     std::function<check::Finding(Choreography&)> body);
 
-/// How long a server is waited for that waits for its issuer: longer than the clients of popular
-/// libraries do, some of which give up after half a minute only. With --quick no longer than
-/// others.
-milliseconds patience_with_issuer(const check::Context& context);
 /// What it means that a token was not answered while the issuer failed: the server waits as long as
 /// the issuer does, or it is gone.
 std::string unanswered(const mcp::Answer& answer);
 bool gave_up(const mcp::Answer& answer);  ///< rather than to wait
-/// That the server is still waiting says nothing, since we did not wait for long.
+/// With --quick the wait is too short for an answer that is still missing to say anything.
 bool may_give_up(const mcp::Answer& answer, const check::Context& context);
 
 /// "at once", "after 6.5 s".

@@ -134,13 +134,30 @@ Finding judge_outage(const mcp::Answer& answer) {
   return finding;
 }
 
-/// The server did not start while the issuer was away: that is as safe as can be, if that is why.
-Finding judge_no_start(Another& fresh, const ColdOutage& outage, const std::string& problem) {
+/// What the server asked its issuer for; nothing of it is seen where nobody listens.
+bool asked_issuer(Another& fresh, const ColdOutage& outage) {
+  return outage.kind == nullptr ||
+         fresh.provider().journal().count([](const idp::Entry&) { return true; }) > 0;
+}
+
+/// The server ended while the issuer was away: that is as safe as can be, if that is why. One that
+/// is only late may wait for its issuer or for the machine.
+Finding judge_no_start(Another& fresh, const ColdOutage& outage,
+                       const check::StartFailure& failure) {
+  const bool asked = asked_issuer(fresh, outage);
   if (auto ended = end(fresh, outage); !ended) return Finding::failed(ended.error().message);
-  if (!fresh.start()) {
-    return Finding::undecided("a second server could not be started: " + problem);
+  if (!failure.ended) {
+    return Finding::undecided("whether it waits for its issuer or for the machine is not known: " +
+                              failure.message);
   }
-  return Finding::met("does not start without its issuer");
+  if (!asked) {
+    return Finding::undecided("the server ended without having asked its issuer: " +
+                              failure.message);
+  }
+  if (!fresh.start()) {
+    return Finding::undecided("a second server could not be started: " + failure.message);
+  }
+  return Finding::met("ends when it is started without its issuer");
 }
 
 /// Good tokens are still refused.
@@ -180,14 +197,14 @@ Finding judge_recovery(Another& fresh, const ColdOutage& outage, const mcp::Answ
 Finding judge_cold(Another& fresh, const ColdOutage& outage) {
   if (auto begun = begin(fresh, outage); !begun) return Finding::failed(begun.error().message);
   if (auto started = fresh.start(); !started) {
-    return judge_no_start(fresh, outage, started.error().message);
+    return judge_no_start(fresh, outage, started.error());
   }
   Probe& probe = fresh.probe();
   const auto answer = probe.send({.credential = probe.carry(probe.mint(probe.good())),
                                   .own_session = true,
                                   .patience = patience_with_issuer(probe.context())});
   if (may_give_up(answer, probe.context())) {
-    return Finding::undecided(answer.summary() + ", and --quick does not wait longer");
+    return Finding::skipped(answer.summary() + ", and --quick does not wait longer");
   }
   const Finding finding = judge_outage(answer);
   probe.decisive(answer.exchange, !finding.ok());

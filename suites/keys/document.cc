@@ -103,10 +103,17 @@ Harm judge_beside(Choreography& play, const std::vector<Strange>& members, std::
   const jose::Key key = play.make_key();
   for (const Strange& strange : members) publish_strange(play, strange);
   play.publish(key);
+  const std::uint64_t since = play.now();
   const Awaited beside = play.takes_up(key, patience);
   const bool control = play.probe().control_accepted();
   if (beside.happened && control) {
     return {.finding = Finding::met("good tokens are accepted " + in_words(beside.after))};
+  }
+  // What the server never read did nothing to it.
+  if (play.fetches(since) == 0) {
+    return {.finding = Finding::undecided(
+                fmt::format("the server did not fetch the key set with {}{}", what,
+                            beside.cut ? fmt::format("; {}", play.why_not_longer()) : ""))};
   }
   play.clear_raw();
   Awaited clean = play.takes_up(key, patience);

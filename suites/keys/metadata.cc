@@ -61,19 +61,28 @@ Finding judge_with_right_metadata(Another& fresh, Finding finding) {
   return Finding::undecided("good tokens are refused with the right metadata as well");
 }
 
+/// The document names another issuer and other keys, so a token by these shows that it was used.
 Finding mismatch(Another& fresh) {
   idp::MockIdp& provider = fresh.provider();
-  const std::string other = provider.issuer("other").url();
-  if (auto done = publish_metadata(provider, other, provider.issuer().jwks_uri()); !done) {
+  idp::Issuer& other = provider.issuer("other");
+  const std::string alg = fresh.judge().context().calibration().alg;
+  const auto key = other.keys().rotate(alg, idp::Overlap::none);
+  if (!key) return Finding::failed(key.error().message);
+  if (auto done = publish_metadata(provider, other.url(), other.jwks_uri()); !done) {
     return Finding::failed(done.error().message);
   }
   if (auto started = fresh.start(); !started) {
-    return metadata_fetches(provider) > 0
+    return started.error().ended && metadata_fetches(provider) > 0
                ? judge_with_right_metadata(fresh, Finding::met("the server does not start"))
                : Finding::undecided("a second server could not be started: " +
                                     started.error().message);
   }
-  const auto answer = send_good(fresh.probe());
+  Probe& probe = fresh.probe();
+  jose::Recipe token = probe.good();
+  token.signed_by(*key);
+  token.header.set_string("kid", key->kid());
+  const auto answer =
+      probe.send({.credential = probe.carry(probe.mint(token)), .own_session = true});
   fresh.judge().decisive(answer.exchange, answer.kind == mcp::Kind::result);
   if (metadata_fetches(provider) == 0) {
     return Finding::undecided("the server did not ask for its issuer's metadata");
@@ -82,7 +91,8 @@ Finding mismatch(Another& fresh) {
     return judge_with_right_metadata(fresh, Finding::met(answer.summary()));
   }
   Finding finding = Finding::broken(
-      "tokens are refused, or the server does not start", answer.summary(),
+      "tokens by the keys of that document are refused, or the server does not start",
+      answer.summary(),
       "keys are taken from metadata that names another issuer than the one that was asked for");
   finding.outcome = check::Outcome::accepted;
   return finding;
@@ -134,8 +144,8 @@ const check::Suite metadata_cases{
         {.id = "discovery-issuer-mismatch",
          .title = "keys are not taken from metadata that names another issuer",
          .sends =
-             "A good token to a server that has just started, and whose issuer's metadata names "
-             "another issuer; the same with the right metadata.",
+             "A token by the keys that the metadata names, to a server that has just started and "
+             "whose issuer's metadata names another issuer; a valid token with the right metadata.",
          .attacker = check::Attacker::network,
          .references = {{"RFC 8414", "3.3"}, {"OIDC Discovery", "4.3"}},
          .requirements = {"REF-8414-1"},

@@ -123,7 +123,7 @@ std::optional<Finding> judge_unknown(Choreography& play, const Outage& outage, c
   const int status = seen.unknown.status();
   if (seen.unknown.kind == mcp::Kind::result) return unverified(play, outage, seen);
   if (may_give_up(seen.unknown, play.probe().context())) {
-    return Finding::undecided(seen.unknown.summary() + ", and --quick does not wait longer");
+    return Finding::skipped(seen.unknown.summary() + ", and --quick does not wait longer");
   }
   if (status == 0) {
     Finding finding = misrefused(play, outage, seen, unanswered(seen.unknown));

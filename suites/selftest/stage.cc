@@ -130,11 +130,12 @@ class InProcess : public check::Instance {
 check::StartInstance more_of(const Stage& stage, const check::Profile& profile,
                              const check::Secrets& secrets,
                              const check::Certificates& certificates) {
-  return [=](idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+  return [=](idp::MockIdp& provider)
+             -> tl::expected<std::unique_ptr<check::Instance>, check::StartFailure> {
     auto config = config_of(stage, provider, profile, secrets, certificates);
-    if (!config) return tl::unexpected(config.error());
+    if (!config) return tl::unexpected(check::StartFailure{config.error().message});
     auto started = reference_server::ReferenceServer::start(std::move(*config));
-    if (!started) return tl::unexpected(started.error());
+    if (!started) return tl::unexpected(check::StartFailure{started.error().message});
     return std::make_unique<InProcess>(std::move(*started));
   };
 }

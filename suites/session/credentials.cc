@@ -22,8 +22,8 @@ Finding without_token(Probe& probe, const Live& live) {
       {"a request", {.edit = check::in_session(live.id)}},
   };
   Finding posted = check::refuses_each(probe, requests);
-  // Many servers have no stream to open, for nobody.
-  const check::Refusal no_stream{.statuses = {401, 405}};
+  // Many servers have no stream to open, for nobody: no such route, method or media type.
+  const check::Refusal no_stream{.statuses = {401, 404, 405, 406}};
   Finding opened =
       check::labelled("GET for its stream",
                       probe.refuses(without_body(check::nothing(), "GET", live.id), no_stream));
@@ -40,6 +40,12 @@ bool is_alive(Probe& probe, const Live& live) {
   return use(probe, live.credential, live.id).kind == mcp::Kind::result;
 }
 
+/// Whether the server would serve any session id: then an id stands for no session.
+bool any_id_is_served(Probe& probe, const Live& live, const Credential& credential) {
+  const std::string random = base::random_hex(live.id.size() / 2 + 1);
+  return use(probe, credential, random).kind == mcp::Kind::result;
+}
+
 Finding serves_other(Probe& probe, const Live& live, const Credential& other) {
   const mcp::Answer answer = use(probe, other, live.id);
   const bool served = answer.kind == mcp::Kind::result;
@@ -49,10 +55,17 @@ Finding serves_other(Probe& probe, const Live& live, const Credential& other) {
     return Finding::undecided("the session was over just after, for its own caller too");
   }
   if (!served) return Finding::met(answer.summary());
+  if (any_id_is_served(probe, live, other)) {
+    Finding finding = Finding::broken(
+        "refused", answer.summary() + "; the same for an id that the server never gave out",
+        "session ids are not looked up, so no session was entered");
+    finding.level = Level::should;
+    return finding;
+  }
   Finding finding =
       Finding::broken("refused", answer.summary(),
-                      "the session is not bound to who began it: whoever learns its id goes on "
-                      "in it with a token of another user");
+                      "the session is not bound to the user who began it: a user who learns its id "
+                      "continues it with a token of their own");
   finding.outcome = check::Outcome::accepted;
   return finding;
 }

@@ -84,6 +84,12 @@ const check::Suite kRefused{
             "A token that ran out an hour ago; the userinfo endpoint answers 401.", expired),
     }};
 
+/// The wait for a server that waits itself.
+check::Case waiting(check::Case one) {
+  one.needs.waits = true;
+  return one;
+}
+
 const check::Suite kTrouble{
     "userinfo",
     {check::Mode::userinfo},
@@ -107,10 +113,12 @@ const check::Suite kTrouble{
                        "A token that the userinfo endpoint answers with 500.",
                        {"userinfo.outage-open", "userinfo.outage-500"},
                        answered(500, "Internal Server Error", "text/plain")),
-        about_endpoint("endpoint-timeout", "a token is not good where the endpoint keeps silent",
-                       "A token that the userinfo endpoint never answers.",
-                       {"userinfo.outage-open", "userinfo.outage-500", "userinfo.no-timeout"},
-                       refuses_where(check::silence)),
+        waiting(about_endpoint(
+            "endpoint-timeout", "Rejects a token when the userinfo endpoint does not respond",
+            "A token that the userinfo endpoint never answers; the server's response is waited for "
+            "longer than HTTP clients wait by default.",
+            {"userinfo.outage-open", "userinfo.outage-500", "userinfo.no-timeout"},
+            check::refuses_unanswered(&idp::OpaqueShape::at_userinfo))),
         about_endpoint("endpoint-unreachable",
                        "a token is not good where the endpoint cannot be reached",
                        "A token about which the userinfo endpoint resets the connection.",
