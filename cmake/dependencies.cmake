@@ -30,5 +30,10 @@ else()
   endif()
 endif()
 
+# Servers may compress what they answer. The library of the provider does not need it.
+if(NOT AUTHSPEC_LIBRARY_ONLY)
+  find_package(ZLIB REQUIRED)
+endif()
+
 # Boost 1.81 is the first with Boost.URL; Beast (headers only) parses HTTP for us.
 find_package(Boost 1.81 REQUIRED COMPONENTS url)

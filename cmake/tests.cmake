@@ -23,7 +23,9 @@ add_test(NAME layers COMMAND ${Python3_EXECUTABLE} ${scripts}/check-layers)
 add_test(NAME e2e COMMAND ${Python3_EXECUTABLE} ${scripts}/e2e ${program})
 add_test(NAME selftest COMMAND ${program} selftest)
 add_test(NAME golden COMMAND ${Python3_EXECUTABLE} ${scripts}/golden --binary ${program})
-set_tests_properties(e2e selftest golden PROPERTIES LABELS whole TIMEOUT 600 PROCESSORS 2)
+add_test(NAME trial COMMAND ${Python3_EXECUTABLE} ${scripts}/trial --binary ${program})
+set_tests_properties(e2e selftest golden trial PROPERTIES LABELS whole TIMEOUT 600 PROCESSORS 2)
+set_tests_properties(trial PROPERTIES SKIP_RETURN_CODE 77)
 
 # The worked example of a page is a case like any other: compile it, and prove it.
 set(page ${PROJECT_SOURCE_DIR}/docs/adding-a-case.md)

@@ -84,6 +84,7 @@ class Console {
     if (!target.era.empty()) mode += " (" + target.era + ")";
     field(2, "mode", mode);
     field(2, "found by", target.mode_evidence);
+    for (const std::string& note : target.notes) field(2, "note", note);
     field(2, "issuer", target.issuer);
     field(2, "refusals", target.dialect.empty() ? "" : "in the style \"" + target.dialect + "\"");
   }

@@ -56,6 +56,12 @@ std::string fact(std::string_view label, std::string_view text) {
   return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, html_text(text));
 }
 
+std::string facts(std::string_view label, const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += fact(label, text);
+  return out;
+}
+
 std::string header(const check::RunResult& result, const Options& options) {
   const auto& target = result.target;
   std::string counts;
@@ -70,7 +76,7 @@ std::string header(const check::RunResult& result, const Options& options) {
              AUTHSPEC_VERSION, verdict_sentence(result), counts) +
          fact("Target", target.url) + fact("Started as", target.spawned) +
          fact("Server", target.fingerprint) + fact("Mode", target.mode) +
-         fact("Mode found by", target.mode_evidence) +
+         fact("Mode found by", target.mode_evidence) + facts("Note", target.notes) +
          fact("Revision", target.revision.empty() ? "" : target.revision + ", " + target.era) +
          fact("Issuer", target.issuer) + fact("Style of refusals", target.dialect) +
          fact("When", fmt::format("{}, {}", base::iso_time(result.started),

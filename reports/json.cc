@@ -25,6 +25,7 @@ Json target_member(const check::TargetFacts& target) {
   return {{"url", printable(target.url)},
           {"mode", target.mode},
           {"mode_evidence", printable(target.mode_evidence)},
+          {"notes", printable_list(target.notes)},
           {"revision", target.revision},
           {"era", target.era},
           {"issuer", printable(target.issuer)},

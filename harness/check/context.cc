@@ -54,6 +54,18 @@ void add_secrets(const Profile& profile, base::Redactor& redactor) {
   if (password != oauth::Person{}.password) redactor.add(password);
 }
 
+void complete(wire::Request& request, const Profile& profile, const Moved& moved) {
+  for (const base::Header& field : profile.headers) {
+    const auto& fields = request.headers;
+    if (std::find(fields.begin(), fields.end(), field) == fields.end()) {
+      request.headers.push_back(field);
+    }
+  }
+  if (moved.from.empty() || !request.target.starts_with(moved.from)) return;
+  const std::string rest = request.target.substr(moved.from.size());
+  if (rest.empty() || rest.front() == '?') request.target = moved.to + rest;
+}
+
 mcp::Framing Target::framing() const {
   return {.target = url.target(),
           .revision = greeting.revision,
@@ -122,16 +134,20 @@ wire::Exchange Context::exchange(wire::Connection& connection, const wire::Reque
                                  const MakeProofs& proofs) {
   for (bool again = true;; again = false) {
     wire::Request proven = request;
+    complete(proven);
+    affinity_.attach(proven);
+    const std::size_t unproven = proven.headers.size();
     binding_.prove(proven, target_.url.origin(), idp_.clock().epoch_seconds(), proofs);
     wire::Exchange exchange = connection.exchange(proven, deadline, enough);
     binding_.learn(exchange);
-    const bool ours = !proofs && proven.headers.size() > request.headers.size();
+    affinity_.learn(exchange);
+    const bool ours = !proofs && proven.headers.size() > unproven;
     if (!again || !ours || !wants_nonce(exchange)) return exchange;
   }
 }
 
-void Context::add_profile_headers(wire::Request& request) const {
-  for (const base::Header& header : target_.profile.headers) request.headers.push_back(header);
+void Context::complete(wire::Request& request) const {
+  check::complete(request, target_.profile, options_.moved);
 }
 
 base::Deadline Context::request_deadline(milliseconds patience) const {
@@ -238,7 +254,6 @@ bool Context::renew_session() {
   wire::Connection connection = connect();
   const auto greeting = mcp::greet(
       [&](wire::Request request, std::string_view id) {
-        add_profile_headers(request);
         for (const auto& header : credential.headers) request.headers.push_back(header);
         return mcp::interpret(exchange(connection, request, request_deadline()), id);
       },

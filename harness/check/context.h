@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/redact.h"
 #include "common/base/url.h"
+#include "harness/check/affinity.h"
 #include "harness/check/another.h"
 #include "harness/check/binding.h"
 #include "harness/check/credential.h"
@@ -82,11 +83,23 @@ struct Refused {
 /// Teaches the redactor what of a profile no report may show: the values of its header fields.
 void add_secrets(const Profile& profile, base::Redactor& redactor);
 
+/// An endpoint that redirects: its URL stays what the user named, and requests go straight to where
+/// it sends clients. Both are request targets; empty: it does not redirect.
+struct Moved {
+  std::string from;
+  std::string to;
+};
+
+/// Completes a request to the target's host: adds the profile's fields, each where it is missing,
+/// and addresses the endpoint where it really is.
+void complete(wire::Request& request, const Profile& profile, const Moved& moved);
+
 /// What the cases of one run share. Thread-safe but for `set_up`, which comes first.
 class Context {
  public:
   struct Options {
     std::string url;
+    Moved moved = {};  ///< where that URL redirects to
     Mode mode = Mode::oauth;
     std::optional<mcp::Revision> revision;
     Profile profile;
@@ -104,7 +117,7 @@ class Context {
     Supplied supplied;          ///< the user's own credential; then nothing is minted
     /// Starts a target that speaks over standard input and output; none over HTTP.
     Spawning spawning;
-    std::chrono::milliseconds start_timeout{15'000};
+    std::chrono::milliseconds start_timeout{20'000};
     /// Starts one more target over HTTP; none where we did not start the first.
     StartInstance start_instance;
   };
@@ -136,15 +149,16 @@ class Context {
   /// How connections to the target are encrypted, the control's certificate included.
   wire::TlsOptions tls_options() const;
   wire::Connection connect() const;
-  /// Sends a request to the target, with a proof where its token is bound to a key. One that was
-  /// refused for want of a nonce is sent again with it, unless its proofs are made by `proofs`.
+  /// Sends a request to the target, completed, and with a proof where its token is bound to a key.
+  /// One that was rejected for want of a nonce is sent again with it, unless its proofs are made by
+  /// `proofs`.
   wire::Exchange exchange(wire::Connection& connection, const wire::Request& request,
                           base::Deadline deadline, const wire::Enough& enough = {},
                           const MakeProofs& proofs = {});
   /// The target over standard input and output; null over HTTP.
   StdioTarget* stdio() { return stdio_.get(); }
-  /// Adds the fields that the profile wants with every request to the target.
-  void add_profile_headers(wire::Request& request) const;
+  /// What `exchange` does to each request; for requests to the target that go another way.
+  void complete(wire::Request& request) const;
   /// When a request that is sent now has to be answered, with `patience` where that is more than
   /// usual; at once when the run is cancelled.
   base::Deadline request_deadline(std::chrono::milliseconds patience = {}) const;
@@ -216,6 +230,7 @@ class Context {
   idp::MockIdp& rogue_;
   Target target_;
   Binding binding_;
+  Affinity affinity_;
   Calibration calibration_;
   base::Redactor redactor_;
   std::unique_ptr<StdioTarget> stdio_;

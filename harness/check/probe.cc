@@ -75,7 +75,6 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   if (attempt.own_session && !framing.session_id.empty()) {
     const auto greeting = mcp::greet(
         [&](wire::Request request, std::string_view id) {
-          context_.add_profile_headers(request);
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
           return mcp::interpret(context_.exchange(connection_, request, deadline(attempt.patience)),
                                 id);
@@ -92,7 +91,6 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   const mcp::Operation operation =
       with_credential(attempt.operation.value_or(target().control()), attempt.credential);
   wire::Request request = mcp::frame(framing, operation, id);
-  context_.add_profile_headers(request);
   for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
   if (attempt.edit) attempt.edit(request);
   auto answer = carry_out(attempt, request, id);
@@ -149,7 +147,6 @@ wire::Exchange Probe::fetch(wire::Request request) {
 }
 
 wire::Exchange Probe::fetch_once(wire::Request request) {
-  context_.add_profile_headers(request);
   context_.count_exchange();
   wire::Exchange exchange = context_.exchange(connection_, request, deadline());
   record(exchange);
@@ -157,7 +154,7 @@ wire::Exchange Probe::fetch_once(wire::Request request) {
 }
 
 wire::Exchange Probe::fetch_from(const base::Url& server, wire::Request request) {
-  context_.add_profile_headers(request);
+  context_.complete(request);
   context_.count_exchange();
   wire::Connection connection(server, context_.tls_options());
   wire::Exchange exchange = connection.exchange(request, deadline());
@@ -194,7 +191,7 @@ wire::Exchange Probe::get_url(std::string_view url) {
 
 wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
   const bool own = url.origin() == target().url.origin();
-  if (own) context_.add_profile_headers(request);
+  if (own) context_.complete(request);
   wire::Connection connection(url, own ? context_.tls_options() : context_.options().tls);
   context_.count_exchange();
   wire::Exchange exchange = connection.exchange(request, deadline());

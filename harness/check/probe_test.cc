@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -58,13 +59,18 @@ class Stage : public testing::Test {
     server_ =
         http::Server::start([this, accepts = std::move(accepts)](const http::Request& request) {
           note(request);
+          if (request.path.starts_with("/.well-known/") && !metadata_.empty()) {
+            return http::Response::json(200, metadata_);
+          }
           if (request.path != "/mcp") return http::Response::text(404, "");
           if (fetches_keys_) fetch_keys();
           const std::string* header = request.header("Authorization");
           const std::string token = header != nullptr ? header->substr(7) : "";
-          return accepts(token) ? served(request) : refused();
+          return accepts(token) ? served(request) : refusal_;
         }).value();
-    context_ = std::make_unique<Context>(Context::Options{.url = server_->origin() + "/mcp",
+    const std::string path = moved_.from.empty() ? "/mcp" : moved_.from;
+    context_ = std::make_unique<Context>(Context::Options{.url = server_->origin() + path,
+                                                          .moved = moved_,
                                                           .profile = profile_,
                                                           .request_timeout = 5s,
                                                           .shared_clock = &provider_->clock()},
@@ -83,15 +89,23 @@ class Stage : public testing::Test {
 
   void note(const http::Request& request) {
     const std::lock_guard lock(mutex_);
-    if (request.header("X-Gateway-Key") == nullptr) ++without_key_;
+    const auto keys =
+        std::count_if(request.headers.begin(), request.headers.end(),
+                      [](const auto& field) { return field.name == "X-Gateway-Key"; });
+    if (keys != 1) ++not_one_key_;
+    paths_.insert(request.path);
     const json message = base::parse_json(request.body).value_or(json::object());
     ids_.push_back(base::dump(message.value("id", json())));
   }
 
   std::mutex mutex_;
-  int without_key_ = 0;
+  int not_one_key_ = 0;  ///< requests without the gateway's field, or with several
+  std::set<std::string> paths_;
   std::vector<std::string> ids_;
   Profile profile_;
+  Moved moved_;
+  http::Response refusal_ = refused();
+  std::string metadata_;  ///< of the protected resource; empty: there is none
   bool fetches_keys_ = true;
   Case subject_{.id = "test.case"};
   std::unique_ptr<idp::MockIdp> provider_;
@@ -132,6 +146,39 @@ TEST_F(Stage, ServerThatAcceptsGarbageRefusesNothing) {
   serve([](const std::string&) { return true; });
   ASSERT_TRUE(context_->set_up());
   EXPECT_FALSE(context_->refuses_something());
+}
+
+std::string scope_of(const std::string& token) { return claims_of(token).value("scope", ""); }
+
+TEST_F(Stage, TheScopeOfTheServersOwnIsLearnedFromItsMetadata) {
+  metadata_ = R"({"scopes_supported":["tasks:admin","tasks:read"]})";
+  serve([](const std::string& token) {
+    return scope_of(token).find("tasks:read") != std::string::npos;
+  });
+  ASSERT_TRUE(context_->set_up());
+  EXPECT_EQ(context_->target().scopes, std::vector<std::string>{"tasks:read"})
+      << "what is listed but not needed is dropped";
+}
+
+TEST_F(Stage, TheScopeOfTheServersOwnIsLearnedFromThe401) {
+  refusal_.headers = {{"WWW-Authenticate", R"(Bearer scope="tasks:read")"}};
+  serve([](const std::string& token) {
+    return scope_of(token).find("tasks:read") != std::string::npos;
+  });
+  ASSERT_TRUE(context_->set_up());
+  EXPECT_EQ(context_->target().scopes, std::vector<std::string>{"tasks:read"});
+}
+
+TEST_F(Stage, TheScopeOfTheServersOwnIsLearnedFromTheWordsOfA403) {
+  serve([](const std::string& token) {
+    return scope_of(token).find("tasks:read") != std::string::npos;
+  });
+  refusal_ = http::Response::json(403, "{}");
+  refusal_.headers.push_back(
+      {"WWW-Authenticate",
+       R"(Bearer error="insufficient_scope", error_description="Required scope: tasks:read")"});
+  ASSERT_TRUE(context_->set_up());
+  EXPECT_EQ(context_->target().scopes, std::vector<std::string>{"tasks:read"});
 }
 
 bool well_formed(const std::string& token) { return claims_of(token).contains("sub"); }
@@ -222,17 +269,37 @@ TEST_F(Stage, UrlThatATokenNamesMustNotBeFetched) {
   EXPECT_EQ(finding.impact, Impact::exposure);
 }
 
-TEST_F(Stage, EveryRequestCarriesTheFieldsOfTheProfile) {
+TEST_F(Stage, EveryRequestCarriesTheFieldsOfTheProfileOnce) {
   profile_.headers = {{"X-Gateway-Key", "open-sesame"}};
   serve([](const std::string&) { return true; });
   ASSERT_TRUE(context_->set_up());
   run([](Probe& probe) {
     probe.send({.credential = probe.good_credential(), .own_session = true});
+    probe.send({.edit = [&](wire::Request& request) {
+      request = mcp::frame_initialize(probe.target().framing(), "0");
+    }});
     probe.get("/.well-known/oauth-protected-resource");
+    probe.get_url(probe.target().url.origin() + "/x");
+    probe.fetch_from(probe.target().url, {.target = "/y"});
     return Finding::met();
   });
   context_->renew_session();
-  EXPECT_EQ(without_key_, 0);
+  EXPECT_EQ(not_one_key_, 0);
+}
+
+TEST_F(Stage, AnEndpointThatRedirectsIsAskedWhereItIs) {
+  moved_ = {.from = "/moved", .to = "/mcp"};
+  serve([](const std::string&) { return true; });
+  ASSERT_TRUE(context_->set_up());
+  paths_.clear();
+  run([](Probe& probe) {
+    EXPECT_EQ(probe.send({.credential = probe.good_credential()}).status(), 200);
+    probe.get("/moved?access_token=x");
+    probe.get("/moved-not");
+    return Finding::met();
+  });
+  EXPECT_EQ(paths_, (std::set<std::string>{"/mcp", "/moved-not"}));
+  EXPECT_EQ(context_->target().url.path, "/moved") << "its name stays what the user said";
 }
 
 TEST_F(Stage, ValuesOfTheProfilesFieldsAreInNoReport) {

@@ -33,6 +33,8 @@ struct TargetFacts {
   std::string url;
   std::string mode;
   std::string mode_evidence;  ///< how we know, in a sentence; empty: we were told
+  /// What is not as the user said, each in a sentence: "http://… redirects to http://…/".
+  std::vector<std::string> notes;
   std::string revision;
   std::string era;
   std::string issuer;       ///< of our tokens: what the target has to trust

@@ -10,7 +10,6 @@ mcp::Greeting begin_session(Probe& probe, const Credential& credential) {
   Context& context = probe.context();
   wire::Connection connection = context.connect();
   const auto send = [&](wire::Request request, std::string_view id) {
-    context.add_profile_headers(request);
     context.count_exchange();
     for (const auto& header : credential.headers) request.headers.push_back(header);
     const std::string own_id(id);

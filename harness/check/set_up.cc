@@ -28,12 +28,6 @@ constexpr const char* kScopes = "io.mcp-authspec/scopes";
 constexpr const char* kBroader = "io.mcp-authspec/broader";
 constexpr const char* kArgument = "io.mcp-authspec/argument";
 
-void add_new(std::vector<std::string>& list, const std::vector<std::string>& more) {
-  for (const std::string& item : more) {
-    if (!base::contains(list, item)) list.push_back(item);
-  }
-}
-
 /// Metadata locations: inserted between host and path first, then the root (RFC 9728, section 3.1).
 std::vector<std::string> metadata_paths(const base::Url& url) {
   const std::string root = "/.well-known/oauth-protected-resource";
@@ -60,7 +54,7 @@ base::Result<void> SetUp::run() {
   Target& target = context_.target_;
   target.audience = target.profile.audience;
   target.scopes = target.profile.scopes;
-  add_new(target.scopes, context_.options_.scopes);
+  add_scopes(target.scopes, context_.options_.scopes);
   if (target.url.scheme == "https") look_at_certificate();
   if (target.mode == Mode::authorization_server) return find_authorization_server();
   if (modes::contains(modes::tool_calls(), target.mode)) return find_call();
@@ -78,7 +72,6 @@ base::Result<void> SetUp::run() {
 }
 
 mcp::Answer SetUp::send(wire::Request request, std::string_view id, const Credential& credential) {
-  context_.add_profile_headers(request);
   for (const auto& header : credential.headers) request.headers.push_back(header);
   context_.count_exchange();
   const std::string own_id(id);
@@ -104,9 +97,8 @@ void SetUp::read_protected_resource_metadata() {
   Target& target = context_.target_;
   for (const std::string& path : metadata_paths(target.url)) {
     wire::Request request{.target = path, .headers = {{"Accept", "application/json"}}};
-    context_.add_profile_headers(request);
     context_.count_exchange();
-    const auto exchange = connection_.exchange(request, context_.request_deadline());
+    const auto exchange = context_.exchange(connection_, request, context_.request_deadline());
     if (!exchange.response) {
       transport_problem_ = exchange.failure_text;
       return;
@@ -114,7 +106,7 @@ void SetUp::read_protected_resource_metadata() {
     if (exchange.status() != 200) continue;
     const auto metadata = base::parse_json(exchange.response->body);
     if (!metadata || !metadata->is_object()) continue;
-    add_new(shown_scopes_, base::texts(metadata->value("scopes_supported", json())));
+    add_scopes(shown_scopes_, base::texts(metadata->value("scopes_supported", json())));
     learn_bindings(*metadata);
     if (target.audience.empty() && !target.spawned) {
       target.audience = base::text_member(*metadata, "resource");
@@ -141,11 +133,17 @@ base::Result<void> SetUp::find_token() {
   if (const auto persona = context_.target_.profile.persona) {
     context_.target_.settings.push_back("persona-" + std::string(idp::to_string(*persona)));
   }
-  if (modes::contains(modes::opaque(), context_.target_.mode)) {
-    if (try_token("", std::nullopt)) return {};
-    if (!transport_problem_.empty()) return base::fail(transport_problem_);
-    return tl::unexpected(control_refused());
+  // Some servers answer 401 to a token that lacks a scope, as to one in a form they do not accept.
+  if (try_forms() || (transport_problem_.empty() && offer_shown_scopes() && try_forms())) {
+    drop_needless_scopes();
+    return {};
   }
+  if (!transport_problem_.empty()) return base::fail(transport_problem_);
+  return tl::unexpected(control_refused());
+}
+
+bool SetUp::try_forms() {
+  if (modes::contains(modes::opaque(), context_.target_.mode)) return try_token("", std::nullopt);
   const auto types = types_to_try(context_.target_.profile);
   const auto attempt = [&](const auto& algorithms) {
     for (const auto& typ : types) {
@@ -157,14 +155,12 @@ base::Result<void> SetUp::find_token() {
     return false;
   };
   if (context_.target_.mode == Mode::jwt_shared) {
-    if (attempt(std::array{"HS256"})) return {};
+    if (attempt(std::array{"HS256"})) return true;
   } else if (attempt(kUsualAlgorithms)) {
-    return {};
+    return true;
   }
   // Where not even our keys were asked for, more kinds of signatures cannot help.
-  if (transport_problem_.empty() && context_.fetched_keys() && attempt(kOtherAlgorithms)) return {};
-  if (!transport_problem_.empty()) return base::fail(transport_problem_);
-  return tl::unexpected(control_refused());
+  return transport_problem_.empty() && context_.fetched_keys() && attempt(kOtherAlgorithms);
 }
 
 bool SetUp::try_token(const std::string& alg, const std::optional<std::string>& typ) {
@@ -191,25 +187,17 @@ bool SetUp::try_control(const Credential& credential, const std::string& form) {
                      std::string_view id) { return send(std::move(request), id, credential); },
                  target.url.target(),
                  context_.options_.revision ? context_.options_.revision : target.profile.revision);
+  const bool rejected = target.greeting.last.status() >= 400;
+  if (unreadable_.empty() && !rejected) unreadable_ = target.greeting.problem;
   last_ = target.greeting.ok() ? control_request(credential) : target.greeting.last;
   context_.calibration_.tried.push_back(fmt::format(
       "{}: {}", form, last_.status() == 0 ? "no answer" : std::to_string(last_.status())));
   return transport_problem_.empty() && target.greeting.ok() && last_.kind == mcp::Kind::result;
 }
 
-bool SetUp::learn_scopes(const mcp::Answer& answer) {
-  const mcp::Challenge* challenge = answer.challenge(context_.binding_.scheme());
-  const std::string* scope = challenge != nullptr ? challenge->parameter("scope") : nullptr;
-  std::vector<std::string> wanted = scope != nullptr ? base::words(*scope) : shown_scopes_;
-  std::erase_if(
-      wanted, [&](const std::string& one) { return base::contains(context_.target_.scopes, one); });
-  add_new(shown_scopes_, wanted);
-  add_new(context_.target_.scopes, wanted);
-  return !wanted.empty();
-}
-
 base::Error SetUp::control_refused() const {
   const Target& target = context_.target_;
+  if (!unreadable_.empty()) return {unreadable_};
   if (!target.greeting.problem.empty()) return {target.greeting.problem};
   if (target.mode == Mode::none) {
     return {
@@ -330,29 +318,6 @@ void SetUp::find_settings(const std::string& tools_result) {
   }
   // Only who was started by us was given our upstream.
   if (target.relay && target.spawned) target.settings.emplace_back("upstream");
-}
-
-void SetUp::find_required_scopes() {
-  Target& target = context_.target_;
-  if (!context_.calibration_.accepted) return;
-  const auto challenged =
-      send(mcp::frame(target.framing(), mcp::Operation::list_tools(), "0"), "0", {});
-  if (const auto* challenge = challenged.challenge(context_.binding_.scheme())) {
-    if (const auto* scope = challenge->parameter("scope")) {
-      add_new(shown_scopes_, base::words(*scope));
-    }
-  }
-  target.required_scopes = target.scopes;
-  target.scopes_assumed =
-      std::none_of(target.scopes.begin(), target.scopes.end(), [&](const std::string& scope) {
-        return base::contains(shown_scopes_, scope) || base::contains(target.profile.scopes, scope);
-      });
-  if (!target.scopes_assumed || target.scopes.empty()) return;
-  // The plainest way to show it: a token without the scope gets 403.
-  jose::Recipe bare = context_.control("alice");
-  bare.without_claim(target.profile.scope_claim);
-  const auto answer = control_request(context_.carry(context_.mint(bare).value_or("")));
-  if (answer.kind == mcp::Kind::forbidden) target.scopes_assumed = false;
 }
 
 void SetUp::see_whether_it_refuses() {

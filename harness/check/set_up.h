@@ -9,6 +9,9 @@
 
 namespace check {
 
+/// Adds what is not in the list yet.
+void add_scopes(std::vector<std::string>& list, const std::vector<std::string>& more);
+
 /// Finds out how the target wants to be talked to, before anything is judged: its era and
 /// revision, a token that it accepts (the control), the scopes and tools it shows.
 class SetUp {
@@ -38,12 +41,21 @@ class SetUp {
   oauth::Ask asking();
   mcp::Answer call(const Credential& credential);
   base::Result<void> find_token();
+  /// Whether a token of any form is accepted: algorithms and `typ` values are tried.
+  bool try_forms();
   /// Whether a token of this form is accepted.
   bool try_token(const std::string& alg, const std::optional<std::string>& typ);
   /// Greets the target and sends it the control; `form` says in a report what was tried.
   bool try_control(const Credential& credential, const std::string& form);
+  // Scopes (set_up_scopes.cc).
+  /// Remembers those that a challenge shows.
+  void note_shown_scopes(const mcp::Answer& answer);
   /// Adds the scopes that a 403 asks for; false if it names none that is new.
   bool learn_scopes(const mcp::Answer& answer);
+  /// Adds all that metadata or a challenge showed; false if none is new.
+  bool offer_shown_scopes();
+  bool offer(const std::vector<std::string>& scopes);
+  void drop_needless_scopes();
   base::Error control_refused() const;
   base::Error opaque_refused() const;
   void find_tools(const std::string& tools_result);
@@ -56,7 +68,9 @@ class SetUp {
   wire::Connection connection_;
   mcp::Answer last_;
   std::vector<std::string> shown_scopes_;  ///< in metadata or a challenge
+  bool scopes_learned_ = false;            ///< the control has some of these
   std::string transport_problem_;
+  std::string unreadable_;  ///< how a token was answered that was not rejected: by no MCP server
 };
 
 }  // namespace check

@@ -54,6 +54,7 @@ void SetUp::learn_bindings_from_challenge() {
   const auto framing = context_.target_.framing();
   const auto answer = send(mcp::frame(framing, mcp::Operation::list_tools(), "0"), "0", {});
   transport_problem_.clear();
+  note_shown_scopes(answer);
   const mcp::Challenge* challenge = answer.challenge("DPoP");
   if (challenge == nullptr) return;
   binding.offered = true;

@@ -30,7 +30,8 @@ struct RunOptions {
   std::vector<std::string> suites, cases, skips, reports;
   TlsFlags tls;
   AsFlags as;
-  std::optional<double> timeout_s;
+  double timeout_s = 10;
+  double start_timeout_s = 20;
   double deadline_s = 600;
   double timing_budget_s = 20;
   CredentialFlags credentials;
@@ -143,6 +144,8 @@ base::Result<Plan> plan_of(const RunOptions& flags) {
       .suites = flags.suites,
       .cases = flags.cases,
       .skips = flags.skips,
+      .timeout = in_milliseconds(flags.timeout_s),
+      .start_timeout = in_milliseconds(flags.start_timeout_s),
       .deadline = in_milliseconds(flags.deadline_s),
       .jobs = flags.jobs,
       .idp_port = static_cast<std::uint16_t>(flags.idp_port),
@@ -153,9 +156,6 @@ base::Result<Plan> plan_of(const RunOptions& flags) {
   auto tls = tls_options(flags.tls);
   if (!tls) return tl::unexpected(tls.error());
   plan.options.tls = std::move(*tls);
-  if (flags.timeout_s) {
-    plan.options.timeout = plan.options.start_timeout = in_milliseconds(*flags.timeout_s);
-  }
   if (flags.quiet && flags.verbose) return base::fail("--quiet and --verbose exclude each other");
   if (auto read = read_target(flags, plan.options); !read) return tl::unexpected(read.error());
   const auto fail_on = read_fail_on(flags.fail_on);
@@ -290,10 +290,14 @@ void add_selection_flags(CLI::App& command, RunOptions& flags) {
 
 void add_execution_flags(CLI::App& command, RunOptions& flags) {
   const auto group = "How it runs";
+  command.add_option("--timeout", flags.timeout_s, "longest wait for one answer (default 10)")
+      ->type_name("SECONDS")
+      ->check(number_between(0.001, 3600))
+      ->group(group);
   command
-      .add_option("--timeout", flags.timeout_s,
-                  "longest wait for one answer (default 10), and for the start of a spawned server "
-                  "(default 15)")
+      .add_option("--start-timeout", flags.start_timeout_s,
+                  "longest wait until the server is ready (default 20): it answers, and not with "
+                  "502, 503 or 504")
       ->type_name("SECONDS")
       ->check(number_between(0.001, 3600))
       ->group(group);

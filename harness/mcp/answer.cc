@@ -176,7 +176,9 @@ std::string describe(const Challenge& challenge) {
 std::string describe_body(const wire::Response& response) {
   if (response.body.empty()) return "an empty body";
   const std::string type = media_type(response);
-  return type.empty() ? "a body of no type" : fmt::format("a body of {}", type);
+  const std::string body = type.empty() ? "a body of no type" : "a body of " + type;
+  return response.coding_problem.empty() ? body
+                                         : fmt::format("{} ({})", body, response.coding_problem);
 }
 
 std::string describe_error(const Answer& answer) {

@@ -63,7 +63,7 @@ class Stranger {
   /// For whatever is beside the MCP endpoint.
   oauth::Ask asking() {
     return [this](const base::Url& url, wire::Request request) {
-      if (url.origin() == url_.origin()) add_fields(request);
+      if (url.origin() == url_.origin()) complete(request);
       wire::Connection connection(url, tls_);
       return connection.exchange(request, base::Deadline::after(settings_.request_timeout));
     };
@@ -72,14 +72,14 @@ class Stranger {
   const base::Url& url() const { return url_; }
 
  private:
-  void add_fields(wire::Request& request) const {
-    for (const base::Header& field : settings_.profile.headers) request.headers.push_back(field);
+  void complete(wire::Request& request) const {
+    check::complete(request, settings_.profile, settings_.moved);
   }
 
   mcp::Answer ask(wire::Request request, std::string_view id) {
     const auto deadline = base::Deadline::after(settings_.request_timeout);
     if (stdio_) return stdio_->exchange(request.body, id, deadline);
-    add_fields(request);
+    complete(request);
     const std::string own_id(id);
     return mcp::interpret(connection_->exchange(request, deadline,
                                                 [&](const wire::Response& answer) {

@@ -101,7 +101,30 @@ class Execution {
 
   base::Result<void> start_target(const std::string& url) {
     if (is_stdio()) return plan_stdio();
-    return options_.spawn.empty() ? base::Result<void>{} : start_server(url);
+    if (!options_.spawn.empty()) return start_server(url);
+    reach_server();
+    return {};
+  }
+
+  /// A server that is running already.
+  void reach_server() {
+    if (mode_ == check::Mode::authorization_server) return;
+    Knocking how{.tls = options_.tls,
+                 .headers = profile_.headers,
+                 .start_timeout = options_.start_timeout,
+                 .stop_requested = [this] { return stop_requested() || deadline_.passed(); }};
+    // A profile's fields may be secrets, which go only to whom the user trusts.
+    if (profile_.headers.empty()) how.tls.verify = false;
+    // Cannot fail: usable_url() accepted it.
+    const Reached reached = reach(*base::parse_url(url_), how);
+    result_.problem = reached.problem;
+    if (!reached.notes.empty()) take(reached);
+  }
+
+  void take(const Reached& reached) {
+    url_ = reached.url;
+    moved_ = reached.moved;
+    result_.target.notes = reached.notes;
   }
 
   /// Starts the target with what any mode needs, asks it, and ends it again: what is judged was
@@ -131,7 +154,10 @@ class Execution {
   /// What answers no HTTP may be a server over standard input and output, unless something says
   /// where it is reached.
   base::Result<void> start_unknown(const std::string& url) {
-    if (options_.spawn.empty()) return {};
+    if (options_.spawn.empty()) {
+      reach_server();
+      return {};
+    }
     also_ = check::modes::http();
     if (auto started = start_server(url); !started) return started;
     const bool may_talk = url.empty() && !uses(options_.spawn, "port");
@@ -200,11 +226,16 @@ class Execution {
     auto spawned = spawn(plan, provider_->issuer(), options_.start_timeout, stop_requested);
     if (!spawned) return tl::unexpected(spawned.error());
     child_ = std::move(spawned->child);
-    more_ = more_by(plan, options_.start_timeout, stop_requested);
-    url_ = spawned->launch.url;
+    SpawnPlan more = plan;
+    more.url = spawned->url;
+    more_ = more_by(std::move(more), options_.start_timeout, stop_requested);
+    take(spawned->reached);
     result_.problem = spawned->problem;
     result_.target.spawned = spawned->launch.command;
-    if (!profile_.audience.empty()) profile_.audience = spawned->launch.audience;
+    // As it was told, wherever it is reached. An authorization server alone has no audience.
+    if (mode_ != check::Mode::authorization_server || !profile_.audience.empty()) {
+      profile_.audience = spawned->launch.audience;
+    }
     return {};
   }
 
@@ -232,6 +263,7 @@ class Execution {
   check::Context::Options settings(check::Mode mode) const {
     check::Context::Options settings;
     settings.url = url_;
+    settings.moved = moved_;
     settings.mode = mode;
     settings.revision = options_.revision ? options_.revision : profile_.revision;
     settings.profile = profile_;
@@ -337,6 +369,7 @@ class Execution {
   check::Certificates certificates_;
   std::vector<std::string> scopes_;
   std::string url_;
+  check::Moved moved_;
   check::RunResult result_;
   std::unique_ptr<idp::MockIdp> provider_;
   std::unique_ptr<idp::MockIdp> rogue_;

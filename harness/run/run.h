@@ -26,7 +26,7 @@ struct Options {
   std::vector<std::string> cases;                   ///< globs on ids; empty: all
   std::vector<std::string> skips;                   ///< globs on ids
   std::chrono::milliseconds timeout{10'000};        ///< of a request
-  std::chrono::milliseconds start_timeout{15'000};  ///< until a spawned server answers
+  std::chrono::milliseconds start_timeout{20'000};  ///< until the server is ready
   std::chrono::milliseconds deadline{600'000};      ///< of the whole run
   unsigned jobs = 0;                                ///< 0: as many as there are processors
   std::uint16_t idp_port = 0;  ///< of the embedded provider; 0: the system chooses

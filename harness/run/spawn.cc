@@ -31,20 +31,13 @@ bool port_was_taken(const std::string& output) {
          text.find("already in use") != std::string::npos;
 }
 
-/// Alternately a GET and a POST: some servers hold back the head of a GET's stream.
-wire::Request knock(const base::Url& url, int attempt) {
-  wire::Request request;
-  if (attempt % 2 == 1) {
-    request = mcp::frame({.target = url.target()}, {.method = "ping"}, "0");
-  } else {
-    request.target = url.target();
-    request.headers = {{"Accept", "application/json, text/event-stream"}};
-  }
-  return request;
-}
-
-/// What the wait for a server ends with that speaks TLS where plain HTTP was expected.
-constexpr std::string_view kSpeaksTls = "it speaks TLS";
+/// Why a server did not get ready; no words once it is.
+struct Unready {
+  std::string problem;
+  bool answered = false;  ///< it answered, that it is not ready
+  bool tls = false;       ///< it speaks TLS
+  bool ipv6 = false;      ///< it is on [::1]
+};
 
 bool speaks_tls(base::Url url) {
   url.scheme = "https";
@@ -52,44 +45,56 @@ bool speaks_tls(base::Url url) {
          nullptr;
 }
 
-/// Empty once the server has answered; else why it did not.
-std::string wait_until_ready(const wire::Process& child, const base::Url& url, milliseconds timeout,
-                             const std::function<bool()>& stop_requested) {
-  const auto deadline = base::Deadline::after(timeout);
-  // Whether its certificate is to be trusted is judged later.
-  wire::Connection connection(url, {.verify = false});
+bool answers_on_ipv6(const base::Url& url, const Knocking& how, int attempt) {
+  const auto other = on_ipv6(url);
+  if (!other) return false;
+  wire::Connection connection(*other, how.tls);
+  return knock(connection, *other, how, attempt).response.has_value();
+}
+
+Unready wait_until_ready(const wire::Process& child, const base::Url& url, const Knocking& how) {
+  const auto deadline = base::Deadline::after(how.start_timeout);
+  wire::Connection connection(url, how.tls);
   milliseconds pause = kFirstPause;
   std::string last = "no answer";
+  bool answered = false;
   for (int attempt = 0; !deadline.passed(); ++attempt) {
-    if (stop_requested()) return "the run was interrupted while the server was starting";
-    const auto exchange = connection.exchange(
-        knock(url, attempt), base::Deadline::earlier(deadline, base::Deadline::after(kPatience)),
-        [](const wire::Response&) { return true; });
-    if (exchange.response && exchange.response->status != 0) return "";
+    if (how.stop_requested()) return {"the run was interrupted while the server was starting"};
+    const auto exchange = knock(connection, url, how, attempt);
+    if (is_ready(exchange)) return {};
     const bool cut = exchange.failure == wire::Failure::closed ||
                      exchange.failure == wire::Failure::reset ||
                      exchange.failure == wire::Failure::not_http;
-    if (cut && url.scheme == "http" && speaks_tls(url)) return std::string(kSpeaksTls);
-    last = exchange.failure == wire::Failure::timeout ? "it takes connections but answers nothing"
-                                                      : exchange.failure_text;
+    if (cut && url.scheme == "http" && speaks_tls(url)) {
+      return {.problem = "it speaks TLS", .tls = true};
+    }
+    if (exchange.failure == wire::Failure::refused && answers_on_ipv6(url, how, attempt)) {
+      return {.problem = fmt::format("nothing listens on 127.0.0.1:{0}; the server is at [::1]:{0}",
+                                     url.port),
+              .ipv6 = true};
+    }
+    answered = exchange.response.has_value();
+    last = answered ? fmt::format("it answers {}", exchange.status())
+           : exchange.failure == wire::Failure::timeout ? "it takes connections but answers nothing"
+                                                        : exchange.failure_text;
     if (const auto ended = child.wait(base::Deadline::after(pause))) {
-      return fmt::format("the server ended before it answered: {}{}", *ended,
-                         child.last_words().empty() ? "" : ": " + child.last_words());
+      return {fmt::format("the server ended before it answered: {}{}", *ended,
+                          child.last_words().empty() ? "" : ": " + child.last_words())};
     }
     pause = std::min(pause * 2, kLongestPause);
   }
-  std::string text =
-      fmt::format("the server did not answer HTTP on {} within {} s ({})",
-                  url.origin() + url.target(), static_cast<double>(timeout.count()) / 1000, last);
+  std::string text = fmt::format(
+      "the server {} on {} within {} s ({})", answered ? "was not ready" : "did not answer HTTP",
+      url.origin() + url.target(), static_cast<double>(how.start_timeout.count()) / 1000, last);
   if (!child.last_words().empty()) text += "; its last output: " + child.last_words();
-  return text;
+  return {.problem = std::move(text), .answered = answered};
 }
 
 /// A server that ends with its object.
 class SpawnedInstance : public check::Instance {
  public:
   explicit SpawnedInstance(Spawned spawned)
-      : Instance(spawned.launch.url), child_(std::move(spawned.child)) {}
+      : Instance(spawned.reached.url), child_(std::move(spawned.child)) {}
 
  private:
   std::unique_ptr<wire::Process> child_;
@@ -181,34 +186,74 @@ base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
   return options;
 }
 
+namespace {
+
+std::string other_url(const std::string& url, const Unready& unready) {
+  const std::string known = url.empty() ? std::string(kUsualUrl) : url;
+  return unready.tls ? base::replace_all(known, "http://", "https://")
+                     : base::replace_all(known, "//127.0.0.1", "//[::1]");
+}
+
+base::Result<void> must_be_free(const base::Url& url) {
+  if (!tls::Connector({.scheme = "http", .host = url.host, .port = url.port}, {})
+           .open(base::Deadline::after(kPatience))
+           .stream) {
+    return {};
+  }
+  return base::fail(fmt::format(
+      "port {} is in use: another program answers on {}; stop it, or write {{{{port}}}} "
+      "in the URL for a port that is free",
+      url.port, url.origin()));
+}
+
+}  // namespace
+
 base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, milliseconds timeout,
                             const std::function<bool()>& stop_requested) {
   Spawned spawned;
   SpawnPlan plan = asked;
+  // Whether its certificate is to be trusted is judged later.
+  const Knocking how{.tls = {.verify = false},
+                     .headers = plan.profile.headers,
+                     .start_timeout = timeout,
+                     .stop_requested = stop_requested};
+  std::vector<std::string> notes;
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
     const auto port = free_port();
     if (!port) return tl::unexpected(port.error());
     auto launch = prepare(plan, *port, issuer);
     if (!launch) return tl::unexpected(launch.error());
     spawned.launch = *launch;
+    // Cannot fail: prepare() parsed it.
+    const base::Url url = *base::parse_url(launch->url);
+    if (!plan.url.empty() && !uses(plan.url, "port")) {
+      if (auto free = must_be_free(url); !free) return tl::unexpected(free.error());
+    }
     auto child =
         wire::Process::start({.command = launch->command, .environment = launch->environment});
     if (!child) return tl::unexpected(child.error());
     spawned.child = std::move(*child);
-    // It parsed a moment ago.
-    spawned.problem =
-        wait_until_ready(*spawned.child, *base::parse_url(launch->url), timeout, stop_requested);
-    if (spawned.problem == kSpeaksTls && plan.url.empty()) {
-      // It has to be told its URL, and what to speak TLS with, from the start.
-      plan.url = base::replace_all(kUsualUrl, "http://", "https://");
+    const Unready unready = wait_until_ready(*spawned.child, url, how);
+    spawned.problem = unready.problem;
+    spawned.answered = unready.answered;
+    spawned.reached = {.url = launch->url};
+    // It has to be told its URL, and what to speak TLS with, from the start.
+    if (unready.ipv6 || (unready.tls && plan.url.empty())) {
+      plan.url = other_url(plan.url, unready);
+      if (unready.ipv6) notes.push_back(unready.problem);
       spawned.child->stop();
       continue;
     }
+    const bool is_endpoint = plan.mode != check::Mode::authorization_server;
+    if (unready.problem.empty() && is_endpoint) spawned.reached = follow_redirect(url, how);
     const bool taken = port_was_taken(spawned.child->output());
-    spawned.ended = !spawned.problem.empty() && !taken &&
+    spawned.ended = !unready.problem.empty() && !taken &&
                     spawned.child->wait(base::Deadline::after(milliseconds{0})).has_value();
-    if (spawned.problem.empty() || !taken) break;
+    if (unready.problem.empty() || !taken) break;
   }
+  spawned.url = plan.url;
+  auto& all_notes = spawned.reached.notes;
+  all_notes.insert(all_notes.begin(), notes.begin(), notes.end());
   return spawned;
 }
 
@@ -246,7 +291,8 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
       return spawn(own, provider.issuer(), timeout, stop_requested);
     }();
     if (!spawned) return tl::unexpected(check::StartFailure{spawned.error().message});
-    if (!spawned->problem.empty()) {
+    // A server that answers 503 for good is one to be tested: its issuer may be silent.
+    if (!spawned->problem.empty() && !spawned->answered) {
       return tl::unexpected(check::StartFailure{spawned->problem, spawned->ended});
     }
     return std::make_unique<SpawnedInstance>(std::move(*spawned));

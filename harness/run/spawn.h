@@ -12,6 +12,7 @@
 #include "harness/check/profile.h"
 #include "harness/check/secrets.h"
 #include "harness/run/placeholders.h"
+#include "harness/run/reach.h"
 #include "harness/wire/process.h"
 #include "mock-idp/idp/mock_idp.h"
 
@@ -53,14 +54,18 @@ base::Result<std::uint16_t> free_port();
 struct Spawned {
   Launch launch;
   std::unique_ptr<wire::Process> child;
+  Reached reached;  ///< where it answers
   /// Why the server never got ready, in a sentence; empty if it did.
   std::string problem;
   /// Its process ended by itself before it got ready, and not since its port was in use.
   bool ended = false;
+  bool answered = false;  ///< it did answer, that it is not ready
+  std::string url;        ///< the plan's, as it turned out to be right: for more of its kind
 };
 
-/// Starts the server and waits until it answers HTTP, with any status, on its MCP URL. An error
-/// means a wrong call. Where another process took the port first, it tries another one.
+/// Starts the server and waits until it is ready: it answers on its MCP URL, and not with 502, 503
+/// or 504. An error means a wrong call, such as a URL whose port another program holds. Where
+/// another process took a port that we chose, it tries another one.
 base::Result<Spawned> spawn(const SpawnPlan& plan, idp::Issuer& issuer,
                             std::chrono::milliseconds timeout,
                             const std::function<bool()>& stop_requested);

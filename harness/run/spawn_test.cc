@@ -70,13 +70,14 @@ TEST_F(Spawn, AServerThatNeverAnswersIsGivenUp) {
   EXPECT_NE(result->problem.find("hello"), std::string::npos) << result->problem;
 }
 
-TEST_F(Spawn, AnAnswerOfAnyStatusMeansReady) {
+TEST_F(Spawn, APortThatAnotherProgramHoldsIsNoticedBeforeTheStart) {
   auto server =
-      http::Server::start([](const http::Request&) { return http::Response::text(503, ""); });
+      http::Server::start([](const http::Request&) { return http::Response::text(200, ""); });
   ASSERT_TRUE(server) << server.error().message;
   const auto result = spawned("sleep 1000", 60s, (*server)->origin() + "/mcp");
-  ASSERT_TRUE(result) << result.error().message;
-  EXPECT_EQ(result->problem, "");
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("is in use: another program"), std::string::npos)
+      << result.error().message;
 }
 
 TEST_F(Spawn, AnInterruptionEndsTheWait) {

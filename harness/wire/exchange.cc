@@ -1,6 +1,11 @@
 #include "harness/wire/exchange.h"
 
 namespace wire {
+namespace {
+
+constexpr std::string_view kUserAgent = "mcp-authspec/" AUTHSPEC_VERSION;
+
+}  // namespace
 
 std::string Request::bytes(std::string_view authority) const {
   if (raw) return *raw;
@@ -8,7 +13,14 @@ std::string Request::bytes(std::string_view authority) const {
   const auto add = [&text](std::string_view name, std::string_view value) {
     text.append(name).append(": ").append(value).append("\r\n");
   };
-  if (base::find_header(headers, "Host") == nullptr) add("Host", authority);
+  const auto add_missing = [&](std::string_view name, std::string_view value) {
+    if (base::find_header(headers, name) == nullptr) add(name, value);
+  };
+  add_missing("Host", authority);
+  // Some firewalls answer 403 to a client that does not name itself.
+  add_missing("User-Agent", kUserAgent);
+  // Without the field a server may choose any coding (RFC 9110, section 12.5.3).
+  add_missing("Accept-Encoding", "identity");
   for (const base::Header& header : headers) add(header.name, header.value);
   // A request that says how its body ends has said so; GET without a body needs no length, but
   // POST does (RFC 9110, section 8.6).

@@ -14,7 +14,8 @@ namespace wire {
 struct Request {
   std::string method = "GET";
   std::string target = "/";
-  base::Headers headers;  ///< Host and Content-Length are added where absent
+  /// Host, User-Agent, Accept-Encoding and Content-Length are added where absent.
+  base::Headers headers;
   std::string body;
   std::optional<std::string> raw;  ///< when set, exactly these bytes are sent instead
   std::string bytes(std::string_view authority) const;
@@ -24,7 +25,8 @@ struct Response {
   int status = 0;
   std::string reason;
   base::Headers headers;
-  std::string body;       ///< after chunked decoding
+  std::string body;                 ///< after chunked decoding, and that of gzip and deflate
+  std::string coding_problem = {};  ///< how the body is still encoded; empty: it is not
   bool complete = false;  ///< false: cut off by us (limit, deadline, enough seen) or by the server
   const std::string* header(std::string_view name) const {
     return base::find_header(headers, name);

@@ -7,6 +7,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "harness/wire/content_coding.h"
+
 namespace wire {
 namespace {
 
@@ -22,7 +24,7 @@ struct Bounds {
   std::size_t body_bytes;
 };
 
-/// Collects one message as it is; Beast only finds where its parts end.
+/// Collects one message, its body decoded; Beast only finds where its parts end.
 class Message final : public beast::basic_parser<false> {
  public:
   Message(Response& response, const Bounds& bounds) : response_(response), bounds_(bounds) {
@@ -53,14 +55,18 @@ class Message final : public beast::basic_parser<false> {
     response_.headers.push_back({{name.data(), name.size()}, {value.data(), value.size()}});
   }
 
-  void on_header_impl(ErrorCode& /*error*/) override {}
+  void on_header_impl(ErrorCode& /*error*/) override {
+    const std::string* coding = response_.header("Content-Encoding");
+    decoder_.emplace(coding != nullptr ? *coding : "", bounds_.body_bytes);
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/,
                          ErrorCode& /*error*/) override {}
 
   std::size_t on_body_impl(BeastView body, ErrorCode& error) override {
-    const std::size_t room = bounds_.body_bytes - response_.body.size();
-    response_.body.append(body.data(), std::min(body.size(), room));
-    if (body.size() > room) error = beast::error::body_limit;
+    if (!decoder_->put({body.data(), body.size()}, response_.body)) {
+      error = beast::error::body_limit;
+    }
+    response_.coding_problem = decoder_->problem();
     return body.size();
   }
 
@@ -72,7 +78,10 @@ class Message final : public beast::basic_parser<false> {
     return on_body_impl(body, error);
   }
 
-  void on_finish_impl(ErrorCode& /*error*/) override {}
+  void on_finish_impl(ErrorCode& /*error*/) override {
+    decoder_->finish();
+    response_.coding_problem = decoder_->problem();
+  }
 
   bool count_head(std::size_t bytes) {
     head_bytes_ += bytes;
@@ -82,6 +91,7 @@ class Message final : public beast::basic_parser<false> {
   Response& response_;
   const Bounds& bounds_;
   std::size_t head_bytes_ = 0;
+  std::optional<ContentDecoder> decoder_;
 };
 
 }  // namespace

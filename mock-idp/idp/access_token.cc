@@ -57,12 +57,12 @@ Read<AccessToken> issue(const Call& call, const Granted& granted, const jose::Me
 
 namespace {
 
-/// What the client registered for. The default is RS256 (OpenID Connect Dynamic Client Registration
-/// 1.0, section 2), as long as the issuer signs with that.
+/// What the client registered for. The default, which holds for clients that never registered as
+/// well, is RS256 (OpenID Connect Core 1.0, section 2; Dynamic Client Registration 1.0, section 2),
+/// as long as the issuer signs with that.
 std::string id_token_alg(const Call& call, const std::string& client_id) {
   const auto client = find_client(call, client_id);
-  if (!client) return {};
-  if (!client->preferences.id_token_alg.empty()) return client->preferences.id_token_alg;
+  if (client && !client->preferences.id_token_alg.empty()) return client->preferences.id_token_alg;
   constexpr const char* kDefault = "RS256";
   const auto keys = call.issuer->keys().keys();
   const bool has_default = std::any_of(keys.begin(), keys.end(), [](const KeyEntry& entry) {

@@ -32,6 +32,26 @@ TEST_F(AuthorizationServer, AnIdTokenComesWithTheScopeOpenid) {
   EXPECT_FALSE(claims.contains("client_id"));
 }
 
+/// The algorithm of the ID token that a client gets.
+std::string id_token_alg(const Json& tokens) {
+  const std::string header = base::split(tokens["id_token"].get<std::string>(), '.').at(0);
+  return base::parse_json(*base::base64url_decode(header))->value("alg", "");
+}
+
+TEST_F(AuthorizationServer, IdTokensAreSignedWithRs256UnlessTheClientRegisteredForAnother) {
+  const base::FormFields wish{{"scope", "openid"}};
+  EXPECT_EQ(id_token_alg(json_of(redeem(parameter(authorize(wish), "code")))), "RS256")
+      << "a client that never registered";
+  for (const char* alg : {"", "RS256", "ES256"}) {
+    Json document = {{"redirect_uris", {kRedirect}}, {"token_endpoint_auth_method", "none"}};
+    if (*alg != 0) document["id_token_signed_response_alg"] = alg;
+    const std::string id = json_of(enroll(document)).value("client_id", "");
+    const auto answer = authorize({{"scope", "openid"}, {"client_id", id}});
+    const Json tokens = json_of(redeem(parameter(answer, "code"), {{"client_id", id}}));
+    EXPECT_EQ(id_token_alg(tokens), *alg == 0 ? "RS256" : alg);
+  }
+}
+
 TEST_F(AuthorizationServer, ThePageLogsInWhoeverIsChosenInTheBrowserThatAsked) {
   const auto page = authorize({{"login_hint", ""}, {"client_id", "<b>app"}});
   ASSERT_EQ(page.status, 200);

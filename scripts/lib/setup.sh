@@ -51,9 +51,9 @@ as_root() {
 install_packages() {
   if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
     say "This is not a Debian-like system, so nothing is installed for you"
-    printf 'The build needs a C++20 compiler, CMake 3.25, OpenSSL 3, Boost 1.81 with Boost.URL,\n'
+    printf 'The build needs a C++20 compiler, CMake 3.25, OpenSSL 3, zlib, Boost 1.81 with Boost.URL,\n'
     printf 'fmt 9, nlohmann/json 3.11, CLI11 2 and tl::expected; the tests need GoogleTest, python3,\n'
-    printf 'curl and the jose command. CMake says next whatever it does not find;\n'
+    printf 'curl, node and the jose command. CMake says next whatever it does not find;\n'
     printf 'AUTHSPEC_CMAKE_FLAGS=-DAUTHSPEC_FETCH=ON lets it download the small libraries.\n'
     return
   fi

@@ -39,7 +39,6 @@ wire::Request opening(Probe& probe, const check::Credential& credential,
   if (!version.empty()) request.headers.push_back({"MCP-Protocol-Version", version});
   for (const auto& field : credential.headers) request.headers.push_back(field);
   check::in_session(session)(request);
-  probe.context().add_profile_headers(request);
   return request;
 }
 

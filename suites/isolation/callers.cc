@@ -53,7 +53,6 @@ mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller
                 const std::string& id) {
   check::Context& context = probe.context();
   wire::Request request = mcp::frame(caller.framing, caller.operation, id);
-  context.add_profile_headers(request);
   for (const auto& field : caller.credential.headers) request.headers.push_back(field);
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);

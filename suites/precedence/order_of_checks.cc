@@ -70,7 +70,6 @@ struct Session {
 std::optional<Session> begin_session(Probe& probe) {
   Session session{.framing = probe.target().framing()};
   session.headers = probe.good_credential().headers;
-  for (const auto& header : probe.target().profile.headers) session.headers.push_back(header);
   const bool modern = probe.target().era() == mcp::Era::modern;
   session.framing.revision = modern ? Revision::r2025_11_25 : probe.target().revision();
   const mcp::Greeting greeting = mcp::greet(
@@ -112,7 +111,6 @@ Finding over_limit(Probe& probe) {
   for (int i = 0; i < kBurst; ++i) {
     wire::Request request =
         mcp::frame(probe.context().framing(), Operation::list_tools(), std::to_string(i));
-    for (const auto& header : probe.target().profile.headers) request.headers.push_back(header);
     for (const auto& header : check::with_garbage(probe).credential.headers) {
       request.headers.push_back(header);
     }

@@ -60,7 +60,6 @@ wire::Exchange open_once(Probe& probe, const Opening& opening) {
   }
   check::in_session(opening.session)(request);
   check::Context& context = probe.context();
-  context.add_profile_headers(request);
   context.count_exchange();
   const auto deadline =
       opening.for_event

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "common/base/base64.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "harness/check/another.h"
 #include "harness/check/case.h"
 #include "harness/check/family.h"
 #include "suites/signature/forged.h"
@@ -31,7 +33,7 @@ constexpr std::string_view kOctKid = "mcp-authspec-oct";
 constexpr std::string_view kSecret = "mcp-authspec published secret: 32 bytes or more";
 
 /// Keys are made once: each case publishes the same ones, so a server that has them cached from
-/// the case before need not fetch them anew.
+/// the case before need not fetch them again.
 struct OddKeys {
   jose::Key good;      ///< nothing is odd about it: the control of these cases
   jose::Key small;     ///< RSA of 1024 bits
@@ -59,45 +61,73 @@ jose::Recipe signed_by(Probe& probe, const jose::Key& key) {
   return token;
 }
 
-/// The odd keys, and one of each algorithm, stand beside the good ones as long as this lives. All
-/// at once, so that a server has to fetch the changed set once only.
+/// A key that is published and that no token may be verified with.
+struct Oddity {
+  std::string (*jwk)(const OddKeys& odd);
+  jose::Recipe (*token)(Probe& probe, const OddKeys& odd);
+};
+
+const Oddity kSmall{
+    [](const OddKeys& odd) { return odd.small.public_jwk(); },
+    [](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.small); },
+};
+const Oddity kEncrypts{
+    [](const OddKeys& odd) {
+      return base::replace_all(odd.encrypts.public_jwk(), R"("use":"sig")", R"("use":"enc")");
+    },
+    [](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.encrypts); },
+};
+const Oddity kWraps{
+    [](const OddKeys& odd) {
+      return base::replace_all(odd.wraps.public_jwk(), R"("use":"sig")",
+                               R"("key_ops":["wrapKey"])");
+    },
+    [](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.wraps); },
+};
+const Oddity kOct{
+    [](const OddKeys&) {
+      return fmt::format(R"({{"kty":"oct","use":"sig","alg":"HS256","kid":"{}","k":"{}"}})",
+                         kOctKid, base::base64url_encode(kSecret));
+    },
+    [](Probe& probe, const OddKeys&) {
+      jose::Recipe token = probe.good();
+      token.signed_with_secret(std::string(kSecret));
+      token.header.set_string("kid", kOctKid);
+      return token;
+    },
+};
+
+/// Keys that are published in addition to the valid ones as long as this lives.
 class Publication {
  public:
-  Publication(idp::KeySet& keys, const OddKeys& odd) : keys_(keys) {
-    publish_every_algorithm();
-    keys_.publish_raw(odd.good.public_jwk());
-    keys_.publish_raw(odd.small.public_jwk());
-    keys_.publish_raw(
-        base::replace_all(odd.encrypts.public_jwk(), R"("use":"sig")", R"("use":"enc")"));
-    keys_.publish_raw(
-        base::replace_all(odd.wraps.public_jwk(), R"("use":"sig")", R"("key_ops":["wrapKey"])"));
-    keys_.publish_raw(
-        fmt::format(R"({{"kty":"oct","use":"sig","alg":"HS256","kid":"{}","k":"{}"}})", kOctKid,
-                    base::base64url_encode(kSecret)));
-  }
+  explicit Publication(idp::KeySet& keys) : keys_(keys) {}
   ~Publication() { keys_.clear_raw(); }
   Publication(const Publication&) = delete;
   Publication& operator=(const Publication&) = delete;
-  /// One published key of each algorithm.
-  const std::vector<jose::Key>& every_algorithm() const { return every_algorithm_; }
 
- private:
-  void publish_every_algorithm() {
+  void add(const OddKeys& odd, std::initializer_list<const Oddity*> oddities) {
+    keys_.publish_raw(odd.good.public_jwk());
+    for (const Oddity* one : oddities) keys_.publish_raw(one->jwk(odd));
+  }
+  /// One published key of each algorithm.
+  std::vector<jose::Key> add_every_algorithm() {
+    std::vector<jose::Key> keys;
     const auto published = keys_.published();
     for (const std::string& alg : jose::signing_algorithms()) {
       const auto known = std::find_if(published.begin(), published.end(),
                                       [&](const jose::Key& key) { return key.alg() == alg; });
       if (known != published.end()) {
-        every_algorithm_.push_back(*known);
+        keys.push_back(*known);
       } else if (auto key = jose::Key::from_pool(alg, kSparePoolIndex)) {
-        every_algorithm_.push_back(key->with_kid("mcp-authspec-" + base::to_lower(alg)));
-        keys_.publish_raw(every_algorithm_.back().public_jwk());
+        keys.push_back(key->with_kid("mcp-authspec-" + base::to_lower(alg)));
+        keys_.publish_raw(keys.back().public_jwk());
       }
     }
+    return keys;
   }
 
+ private:
   idp::KeySet& keys_;
-  std::vector<jose::Key> every_algorithm_;
 };
 
 bool known_not_taken_up(Probe& probe) {
@@ -130,26 +160,61 @@ std::string cheap_algorithm(Probe& probe) {
   return good_of(probe, "ES256") ? "ES256" : probe.context().calibration().alg;
 }
 
-using ByOddKey = jose::Recipe (*)(Probe& probe, const OddKeys& odd);
+bool can_start_more(Probe& probe) {
+  return probe.context().options().start_instance != nullptr;
+}
 
-/// A token by a published key that is not for verifying is refused, while one by a good key that
-/// was published together with it is accepted.
-check::Body refuses_by(ByOddKey make) {
-  return [make](Probe& probe) {
+/// Rejects the token, while a token by a good key that was published together with it is accepted.
+/// On a server that starts with these keys: whether one that runs fetches the changed JWKS in time
+/// is a matter of chance.
+Finding refuses_from_start(Probe& judge, const Oddity& oddity, const OddKeys& odd) {
+  return check::on_another([&](check::Another& another) {
+    Publication publication(another.provider().issuer().keys());
+    publication.add(odd, {&oddity});
+    if (const auto started = another.start(); !started) {
+      return Finding::undecided("no server started with this key in the JWKS: " +
+                                started.error().message);
+    }
+    Probe& probe = another.probe();
+    if (!probe.control_accepted()) {
+      return Finding::skipped("the server rejects all tokens while this key is in the JWKS");
+    }
+    if (!accepted(probe, odd.good)) {
+      return Finding::skipped("the server accepts no second key of the JWKS");
+    }
+    return probe.refuses(oddity.token(probe, odd));
+  })(judge);
+}
+
+/// The same on a server that runs already. All odd keys are published at once, so that it has to
+/// fetch the changed JWKS once only.
+Finding refuses_after_change(Probe& probe, const Oddity& oddity, const OddKeys& odd) {
+  if (probe.context().options().quick) {
+    return Finding::skipped(
+        "needs --spawn, or a run without --quick: a running server may wait before it fetches the "
+        "changed JWKS");
+  }
+  Publication publication(probe.context().issuer().keys());
+  publication.add_every_algorithm();
+  publication.add(odd, {&kSmall, &kEncrypts, &kWraps, &kOct});
+  if (!takes_up(probe, odd.good)) {
+    return Finding::skipped(
+        "the server did not fetch the changed JWKS within this run, so it cannot know the key");
+  }
+  return probe.refuses(oddity.token(probe, odd));
+}
+
+check::Body refuses_by(const Oddity& oddity) {
+  return [&oddity](Probe& probe) {
     const auto odd = make_odd_keys(cheap_algorithm(probe));
     if (!odd) return Finding::failed(odd.error().message);
-    const Publication publication(probe.context().issuer().keys(), *odd);
-    if (!takes_up(probe, odd->good)) {
-      return Finding::skipped(
-          "the server did not take up the changed key set within this run, so "
-          "it cannot know the odd key");
-    }
-    return probe.refuses(make(probe, *odd));
+    return can_start_more(probe) ? refuses_from_start(probe, oddity, *odd)
+                                 : refuses_after_change(probe, oddity, *odd);
   };
 }
 
-std::vector<check::Case> alone(std::vector<check::Case> cases) {
-  for (check::Case& one : cases) one.needs.alone = true;
+std::vector<check::Case> on_own_servers(std::vector<check::Case> cases) {
+  for (check::Case& one : cases) one.needs.own_server = true;
   return cases;
 }
 
@@ -183,31 +248,27 @@ const Shared kPurpose{
 const check::Suite kWeakCases{
     "signature",
     {check::Mode::oauth},
-    alone(family(kWeak,
-                 {{"rsa-1024-published",
-                   "a token signed by a published key of 1024 bits is refused",
-                   {"key-strength.skip"},
-                   check::milder(refuses_by([](Probe& probe, const OddKeys& odd) {
-                                   return signed_by(probe, odd.small);
-                                 }),
-                                 "only somebody who breaks the key can use this"),
-                   "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
+    on_own_servers(family(
+        kWeak, {{"rsa-1024-published",
+                 "a token signed by a published key of 1024 bits is refused",
+                 {"key-strength.skip"},
+                 check::milder(refuses_by(kSmall), "only somebody who breaks the key can use this"),
+                 "The good token, signed by an RSA key of 1024 bits that is in the key set."}}))};
 
 const check::Suite kPurposeCases{
     "signature",
     {check::Mode::oauth},
-    alone(family(
+    on_own_servers(family(
         kPurpose,
         {{"key-use-enc",
           "a token signed by a key that is published for encryption is refused",
           {"key-use.enc", "key-use.skip"},
-          refuses_by(
-              [](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.encrypts); }),
+          refuses_by(kEncrypts),
           "The good token, signed by a key that is in the key set with use \"enc\"."},
          {"key-ops-no-verify",
           "a token signed by a key that is not for verifying is refused",
           {"key-use.key-ops", "key-use.skip"},
-          refuses_by([](Probe& probe, const OddKeys& odd) { return signed_by(probe, odd.wraps); }),
+          refuses_by(kWraps),
           "The good token, signed by a key that is in the key set with key_ops [\"wrapKey\"]."}}))};
 
 const Shared kAccepted{
@@ -218,13 +279,9 @@ const Shared kAccepted{
     .fix = "Allow the algorithms that your issuer uses, and no others.",
 };
 
-Finding observe_algorithms(Probe& probe) {
-  const auto odd = make_odd_keys(cheap_algorithm(probe));
-  if (!odd) return Finding::failed(odd.error().message);
-  const Publication publication(probe.context().issuer().keys(), *odd);
-  const bool fresh = takes_up(probe, odd->good);
+Finding note_accepted(Probe& probe, const std::vector<jose::Key>& keys, bool fresh) {
   std::vector<std::string> taken;
-  for (const jose::Key& key : publication.every_algorithm()) {
+  for (const jose::Key& key : keys) {
     if (accepted(probe, key)) taken.push_back(key.alg());
   }
   std::string json;
@@ -234,10 +291,30 @@ Finding observe_algorithms(Probe& probe) {
                       (fresh ? "" : "; others could not be tried: no new key was taken up"));
 }
 
+Finding observe_algorithms(Probe& judge) {
+  const auto odd = make_odd_keys(cheap_algorithm(judge));
+  if (!odd) return Finding::failed(odd.error().message);
+  if (!can_start_more(judge)) {
+    Publication publication(judge.context().issuer().keys());
+    const auto keys = publication.add_every_algorithm();
+    publication.add(*odd, {});
+    return note_accepted(judge, keys, takes_up(judge, odd->good));
+  }
+  return check::on_another([](check::Another& another) {
+    Publication publication(another.provider().issuer().keys());
+    const auto keys = publication.add_every_algorithm();
+    if (const auto started = another.start(); !started) {
+      return Finding::undecided("no server started with keys of every algorithm in the JWKS: " +
+                                started.error().message);
+    }
+    return note_accepted(another.probe(), keys, /*fresh=*/true);
+  })(judge);
+}
+
 const check::Suite kAcceptedCases{
     "signature",
     {check::Mode::oauth},
-    alone(family(kAccepted, {{"alg-accepted",
+    on_own_servers(family(kAccepted, {{"alg-accepted",
                               "which signature algorithms the server accepts",
                               {},
                               observe_algorithms,
@@ -247,17 +324,12 @@ const check::Suite kAcceptedCases{
 const check::Suite kSymmetricCases{
     "signature",
     {check::Mode::oauth},
-    alone(family(
+    on_own_servers(family(
         kSymmetric,
         {{"oct-key-published",
           "HS256 by a secret that the key set publishes is refused",
           {"key.oct"},
-          refuses_by([](Probe& probe, const OddKeys&) {
-            jose::Recipe token = probe.good();
-            token.signed_with_secret(std::string(kSecret));
-            token.header.set_string("kid", kOctKid);
-            return token;
-          }),
+          refuses_by(kOct),
           "The good token, signed with HS256 by a key of type oct that is in the key set."}}))};
 
 }  // namespace

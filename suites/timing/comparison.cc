@@ -41,7 +41,7 @@ std::function<std::string()> bytes_of(const check::Context& context, const base:
   const bool own = url.origin() == context.target().url.origin();
   return [&context, own, authority = url.authority(), make] {
     wire::Request request = make();
-    if (own) context.add_profile_headers(request);
+    if (own) context.complete(request);
     return request.bytes(authority);
   };
 }
