@@ -24,10 +24,16 @@ bool was_accepted(const check::CaseResult& one) {
 
 /// That tokens are accepted says nothing yet: what mends it tells whether the defect is the same.
 bool alike(const check::CaseResult& a, const check::CaseResult& b) {
-  return !a.finding.cause.empty() && a.finding.cause == b.finding.cause &&
-         a.judgement.severity == b.judgement.severity &&
-         a.judgement.verdict == b.judgement.verdict && was_accepted(a) == was_accepted(b) &&
-         (!was_accepted(a) || a.subject.fix == b.subject.fix);
+  if (a.finding.cause.empty() || a.finding.cause != b.finding.cause) return false;
+  if (was_accepted(a) != was_accepted(b)) return false;
+  // One cause is one finding, however much each case demands.
+  if (!was_accepted(a)) return true;
+  return a.judgement.severity == b.judgement.severity &&
+         a.judgement.verdict == b.judgement.verdict && a.subject.fix == b.subject.fix;
+}
+
+std::tuple<int, int> rank(const check::CaseResult& one) {
+  return {-static_cast<int>(one.judgement.severity), static_cast<int>(one.judgement.verdict)};
 }
 
 std::string title_of(const check::CaseResult& one) {
@@ -65,14 +71,21 @@ std::vector<Group> findings(const check::RunResult& result) {
     if (!is_finding(one)) continue;
     add(groups, one, title_of(one), [&](const Group& group) { return alike(group.first(), one); });
   }
+  for (Group& group : groups) {
+    std::stable_sort(group.members.begin(), group.members.end(),
+                     [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
+  }
   std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    const auto rank = [](const Group& group) {
-      const auto& judgement = group.first().judgement;
-      return std::tuple(-static_cast<int>(judgement.severity), static_cast<int>(judgement.verdict));
-    };
-    return rank(a) < rank(b);
+    return rank(a.first()) < rank(b.first());
   });
   return groups;
+}
+
+check::Advice advice_on(const check::CaseResult& one, const check::RunResult& result) {
+  const bool broken = one.finding.kind == check::Finding::Kind::broken;
+  const auto advice = broken ? check::advice_for(one.finding.cause, result.target.framework)
+                             : std::nullopt;
+  return advice.value_or(check::Advice{one.subject.why, one.subject.fix});
 }
 
 std::vector<Group> by_reason(const check::RunResult& result, Verdict verdict) {

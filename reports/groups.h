@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/check/advice.h"
 #include "harness/check/result.h"
 
 namespace reports {
@@ -14,13 +15,16 @@ struct Group {
   const check::CaseResult& first() const { return *members.front(); }
 };
 
-/// FAILs and WARNs that no baseline accepts, by severity (worst first; a FAIL before a WARN) and
-/// cause; where bad credentials were accepted, also by what mends it. A finding without a cause is
-/// a group of its own, and `key` is its case's title.
+/// FAILs and WARNs that no baseline accepts, by cause, worst first (a FAIL before a WARN); where bad
+/// credentials were accepted, also by severity and by what mends it. A finding without a cause is a
+/// group of its own, and `key` is its case's title. The worst member of a group comes first.
 std::vector<Group> findings(const check::RunResult& result);
 
 /// The cases of that verdict by the reason that they give, most members first.
 std::vector<Group> by_reason(const check::RunResult& result, check::Verdict verdict);
+
+/// Why a finding matters and how to mend it: by its cause, else in the words of its case.
+check::Advice advice_on(const check::CaseResult& one, const check::RunResult& result);
 
 /// The key, and how many cases it stands for.
 std::string heading_of(const Group& group);

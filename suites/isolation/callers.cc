@@ -50,7 +50,7 @@ mcp::Operation another_question(const Probe& probe) {
 }  // namespace
 
 mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller,
-                const std::string& id) {
+                const std::string& id, check::Repeat repeat) {
   check::Context& context = probe.context();
   wire::Request request = mcp::frame(caller.framing, caller.operation, id);
   context.add_profile_headers(request);
@@ -58,7 +58,8 @@ mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);
   };
-  return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+  return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough, {}, repeat),
+                        id);
 }
 
 mcp::Answer ask_patiently(Probe& probe, wire::Connection& connection, const Caller& caller,
