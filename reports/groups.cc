@@ -23,15 +23,16 @@ bool was_accepted(const check::CaseResult& one) {
 }
 
 /// That tokens are accepted says nothing yet: what mends it tells whether the defect is the same.
+/// A rejection with one cause is one defect, whomever its cases serve and however much they demand.
 bool alike(const check::CaseResult& a, const check::CaseResult& b) {
   if (a.finding.cause.empty() || a.finding.cause != b.finding.cause) return false;
   if (was_accepted(a) != was_accepted(b)) return false;
-  // One cause is one finding, however much each case demands.
-  if (!was_accepted(a)) return true;
-  return a.judgement.severity == b.judgement.severity &&
-         a.judgement.verdict == b.judgement.verdict && a.subject.fix == b.subject.fix;
+  return !was_accepted(a) ||
+         (a.judgement.verdict == b.judgement.verdict &&
+          a.judgement.severity == b.judgement.severity && a.subject.fix == b.subject.fix);
 }
 
+/// Worst first; a FAIL before a WARN.
 std::tuple<int, int> rank(const check::CaseResult& one) {
   return {-static_cast<int>(one.judgement.severity), static_cast<int>(one.judgement.verdict)};
 }
@@ -66,25 +67,25 @@ std::string notes(std::size_t grave, Verdict verdict, const check::RunResult& re
 }  // namespace
 
 std::vector<Group> findings(const check::RunResult& result) {
-  std::vector<Group> groups;
+  std::vector<const check::CaseResult*> found;
   for (const auto& one : result.cases) {
-    if (!is_finding(one)) continue;
-    add(groups, one, title_of(one), [&](const Group& group) { return alike(group.first(), one); });
+    if (is_finding(one)) found.push_back(&one);
   }
-  for (Group& group : groups) {
-    std::stable_sort(group.members.begin(), group.members.end(),
-                     [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
+  // So the first of a group is the worst, and the groups are in order.
+  std::vector<Group> groups;
+  for (const auto* one : found) {
+    add(groups, *one, title_of(*one),
+        [&](const Group& group) { return alike(group.first(), *one); });
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    return rank(a.first()) < rank(b.first());
-  });
   return groups;
 }
 
 check::Advice advice_on(const check::CaseResult& one, const check::RunResult& result) {
   const bool broken = one.finding.kind == check::Finding::Kind::broken;
-  const auto advice = broken ? check::advice_for(one.finding.cause, result.target.framework)
-                             : std::nullopt;
+  const auto advice =
+      broken ? check::advice_for(one.finding.cause, result.target.framework) : std::nullopt;
   return advice.value_or(check::Advice{one.subject.why, one.subject.fix});
 }
 

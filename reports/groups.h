@@ -15,9 +15,9 @@ struct Group {
   const check::CaseResult& first() const { return *members.front(); }
 };
 
-/// FAILs and WARNs that no baseline accepts, by cause, worst first (a FAIL before a WARN); where bad
-/// credentials were accepted, also by severity and by what mends it. A finding without a cause is a
-/// group of its own, and `key` is its case's title. The worst member of a group comes first.
+/// FAILs and WARNs that no baseline accepts, by cause, worst first (a FAIL before a WARN); where
+/// bad credentials were accepted, also by severity and by what mends it. A finding without a cause
+/// is a group of its own, and `key` is its case's title. The worst member of a group comes first.
 std::vector<Group> findings(const check::RunResult& result);
 
 /// The cases of that verdict by the reason that they give, most members first.

@@ -81,8 +81,7 @@ std::string skip_message(const check::CaseResult& one) {
   return (undecided ? "inconclusive: " : "") + message(one);
 }
 
-std::string testcase(const check::CaseResult& one, const check::RunResult& result,
-                     bool strict) {
+std::string testcase(const check::CaseResult& one, const check::RunResult& result, bool strict) {
   const auto& subject = one.subject;
   std::string out = "    <testcase" + attribute("name", subject.id) +
                     attribute("classname", "mcp-authspec." + subject.suite()) +

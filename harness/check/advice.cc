@@ -51,8 +51,9 @@ const std::vector<AdviceRow>& advice_table() {
         {"aspnet",
          "Call `context.Fail(…)` in `JwtBearerEvents` instead of throwing; the challenge then is "
          "401."},
-        {"go", "Return the verifier's error to the middleware instead of panicking, and answer "
-               "401 for each of them."}}},
+        {"go",
+         "Return the verifier's error to the middleware instead of panicking, and answer "
+         "401 for each of them."}}},
       {"no response to invalid credentials",
        "One request with an invalid token makes the server drop the connection or hang, so an "
        "unauthenticated client can do that to it at any time.",
@@ -61,28 +62,36 @@ const std::vector<AdviceRow>& advice_table() {
       {"401 without WWW-Authenticate",
        "Without the field a client does not learn that, where and how to log in.",
        "Add WWW-Authenticate to every 401, with resource_metadata where the server has metadata.",
-       {{"fastapi", "Pass `headers={'WWW-Authenticate': 'Bearer resource_metadata=\"…\"'}` to each "
-                    "`HTTPException(401)`."},
-        {"express", "Call `res.set('WWW-Authenticate', 'Bearer resource_metadata=\"…\"')` before "
-                    "each 401, or use the SDK's `requireBearerAuth` with `resourceMetadataUrl`."},
+       {{"fastapi",
+         "Pass `headers={'WWW-Authenticate': 'Bearer resource_metadata=\"…\"'}` to each "
+         "`HTTPException(401)`."},
+        {"express",
+         "Call `res.set('WWW-Authenticate', 'Bearer resource_metadata=\"…\"')` before "
+         "each 401, or use the SDK's `requireBearerAuth` with `resourceMetadataUrl`."},
         {"nest", "Set WWW-Authenticate in the exception filter for `UnauthorizedException`."},
-        {"spring", "Keep `BearerTokenAuthenticationEntryPoint` (the default of "
-                   "`oauth2ResourceServer`) instead of an entry point of your own."},
-        {"aspnet", "Let the JwtBearer handler write the challenge: do not call `HandleResponse()` "
-                   "in `OnChallenge` without setting the field."}}},
+        {"spring",
+         "Keep `BearerTokenAuthenticationEntryPoint` (the default of "
+         "`oauth2ResourceServer`) instead of an entry point of your own."},
+        {"aspnet",
+         "Let the JwtBearer handler write the challenge: do not call `HandleResponse()` "
+         "in `OnChallenge` without setting the field."}}},
       {"403 instead of *",
        "An MCP client logs in again at 401. At 403 it gives up, or asks the user for scopes that "
        "do not help.",
        "Answer 401 with WWW-Authenticate where credentials are missing or invalid, and 403 only "
        "where a valid token lacks a scope.",
-       {{"fastapi", "Create `HTTPBearer(auto_error=False)` and raise `HTTPException(401)` yourself: "
-                    "older versions answer 403 where no token was sent."},
-        {"spring", "Configure `oauth2ResourceServer(o -> o.jwt(…))`, whose entry point answers 401; "
-                   "without an entry point the default is 403."},
-        {"express", "Use 401 in the middleware's error branch: `res.sendStatus(403)` after a failed "
-                    "`jwt.verify` is a common sample to copy."}}},
+       {{"fastapi",
+         "Create `HTTPBearer(auto_error=False)` and raise `HTTPException(401)` yourself: "
+         "older versions answer 403 where no token was sent."},
+        {"spring",
+         "Configure `oauth2ResourceServer(o -> o.jwt(…))`, whose entry point answers 401; "
+         "without an entry point the default is 403."},
+        {"express",
+         "Use 401 in the middleware's error branch: `res.sendStatus(403)` after a failed "
+         "`jwt.verify` is a common sample to copy."}}},
       {"400 instead of 401*",
-       "A client reads 400 as a mistake in its request, so it neither renews its token nor logs in.",
+       "A client reads 400 as a mistake in its request, so it neither renews its token nor logs "
+       "in.",
        "Answer 401 with WWW-Authenticate and error=\"invalid_token\" for tokens that cannot be "
        "verified; 400 is for requests that cannot be read."},
       {"404 instead of 401*",
@@ -93,19 +102,24 @@ const std::vector<AdviceRow>& advice_table() {
        "token nor logs in.",
        "Check credentials in front of the MCP handler and answer 401 with WWW-Authenticate; tool "
        "errors and JSON-RPC errors are for requests that were authorized.",
-       {{"starlette", "Pass `auth=` to FastMCP, or wrap the app in `RequireAuthMiddleware`, instead "
-                      "of checking the token inside tools."},
-        {"express", "Put the check into a middleware before `transport.handleRequest`, not into "
-                    "the tool handlers."}}},
+       {{"starlette",
+         "Pass `auth=` to FastMCP, or wrap the app in `RequireAuthMiddleware`, instead "
+         "of checking the token inside tools."},
+        {"express",
+         "Put the check into a middleware before `transport.handleRequest`, not into "
+         "the tool handlers."}}},
       {"3?? instead of *",
        "An MCP client is no browser: it does not log in on the page that it is sent to.",
        "Answer 401 with WWW-Authenticate on the MCP endpoint; login redirects are for pages.",
-       {{"spring", "Use a security filter chain with `oauth2ResourceServer` for the MCP path: "
-                   "`oauth2Login` and `formLogin` redirect."},
-        {"aspnet", "Make JwtBearer the challenge scheme of the MCP endpoint; the cookie handler "
-                   "redirects to its login path."},
-        {"flask", "Return 401 from `login_manager.unauthorized_handler` for the MCP path; "
-                  "`login_required` redirects."}}},
+       {{"spring",
+         "Use a security filter chain with `oauth2ResourceServer` for the MCP path: "
+         "`oauth2Login` and `formLogin` redirect."},
+        {"aspnet",
+         "Make JwtBearer the challenge scheme of the MCP endpoint; the cookie handler "
+         "redirects to its login path."},
+        {"flask",
+         "Return 401 from `login_manager.unauthorized_handler` for the MCP path; "
+         "`login_required` redirects."}}},
   };
   return rows;
 }

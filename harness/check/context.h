@@ -22,8 +22,8 @@
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
-#include "harness/check/steadiness.h"
 #include "harness/check/stdio_target.h"
+#include "harness/check/steadiness.h"
 #include "harness/mcp/greeting.h"
 #include "harness/oauth/login.h"
 #include "harness/wire/connection.h"
@@ -147,9 +147,7 @@ class Context {
   wire::Exchange exchange(wire::Connection& connection, const wire::Request& request,
                           base::Deadline deadline, const wire::Enough& enough = {},
                           const MakeProofs& proofs = {}, Repeat repeat = Repeat::yes);
-  Steadiness& steadiness() {
-    return original_ != nullptr ? original_->steadiness() : steadiness_;
-  }
+  Steadiness& steadiness() { return original_ != nullptr ? original_->steadiness() : steadiness_; }
   Front& front() { return original_ != nullptr ? original_->front() : front_; }
   /// The target over standard input and output; null over HTTP.
   StdioTarget* stdio() { return stdio_.get(); }

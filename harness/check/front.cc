@@ -130,8 +130,8 @@ bool confirmed(Probe& probe, const Attempt& attempt, const mcp::Answer& answer) 
 
 std::string note_blocked_case(Probe& probe, const mcp::Answer& answer) {
   probe.context().front().note_blocked(probe.subject().id);
-  return fmt::format(
-      "something in front of the server answered ({}): see wiring.unfiltered", answer.summary());
+  return fmt::format("something in front of the server answered ({}): see wiring.unfiltered",
+                     answer.summary());
 }
 
 }  // namespace
@@ -168,7 +168,11 @@ std::string answered_in_front(Probe& probe, const Attempt& attempt, const mcp::A
   if (!answer.exchange.response || !is_page(answer)) return {};
   Front& front = probe.context().front();
   if (!front.knows(answer)) {
-    if (!is_foreign(probe, answer) || !confirmed(probe, attempt, answer)) return {};
+    if (!is_foreign(probe, answer)) return {};
+    look_for_front(probe);
+  }
+  if (!front.knows(answer)) {
+    if (!confirmed(probe, attempt, answer)) return {};
     front.remember(answer);
   }
   return note_blocked_case(probe, answer);
@@ -181,12 +185,16 @@ std::string valid_answered_in_front(Probe& probe, const mcp::Answer& answer) {
   return note_blocked_case(probe, answer);
 }
 
-mcp::Answer look_for_front(Probe& probe) {
-  for (const Attempt& attempt : harmless_with(probe, kMark)) {
-    mcp::Answer answer = probe.send(attempt);
-    if (answer.exchange.response && is_foreign(probe, answer)) return answer;
-  }
-  return {};
+const mcp::Answer& look_for_front(Probe& probe) {
+  return probe.context().once<mcp::Answer>("front", [&] {
+    for (const Attempt& attempt : harmless_with(probe, kMark)) {
+      mcp::Answer answer = probe.send(attempt);
+      if (!answer.exchange.response || !is_foreign(probe, answer)) continue;
+      probe.context().front().remember(answer);
+      return answer;
+    }
+    return mcp::Answer{};
+  });
 }
 
 }  // namespace check

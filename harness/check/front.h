@@ -39,8 +39,8 @@ std::string answered_in_front(Probe& probe, const Attempt& attempt, const mcp::A
 /// The same for an attempt whose credentials are valid: the page alone shows it.
 std::string valid_answered_in_front(Probe& probe, const mcp::Answer& answer);
 
-/// Sends valid credentials with texts that firewalls look for, where the server ignores them; the
-/// page that comes instead of the server's answer, or an answer of kind `none`.
-mcp::Answer look_for_front(Probe& probe);
+/// Sends valid credentials with texts that firewalls look for, where the server ignores them, once
+/// per run; the page that comes instead of the server's answer, or an answer of kind `none`.
+const mcp::Answer& look_for_front(Probe& probe);
 
 }  // namespace check

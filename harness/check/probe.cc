@@ -129,10 +129,10 @@ mcp::Answer Probe::carry_out(const Attempt& attempt, const wire::Request& reques
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);
   };
-  return mcp::interpret(context_.exchange(other ? *other : connection_, request,
-                                          deadline(attempt.patience), enough, attempt.proofs,
-                                          repeat_of(attempt)),
-                        id);
+  return mcp::interpret(
+      context_.exchange(other ? *other : connection_, request, deadline(attempt.patience), enough,
+                        attempt.proofs, repeat_of(attempt)),
+      id);
 }
 
 mcp::Answer Probe::compared(mcp::Answer answer) const {
@@ -208,16 +208,17 @@ wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
   if (own) context_.add_profile_headers(request);
   wire::Connection connection(url, own ? context_.tls_options() : context_.options().tls);
   context_.count_exchange();
-  // A code is good once, so only what changes nothing is repeated here; see the runner for the rest.
+  // A code is good once, so only what changes nothing is repeated here; see the runner for the
+  // rest.
   const bool safe = request.method == "GET";
   const auto send = [&](base::Deadline until, bool fresh) {
     if (fresh) connection.close();
     return connection.exchange(request, until);
   };
   const auto pause = [&](milliseconds span) { return context_.pause(span); };
-  wire::Exchange exchange = context_.steadiness().steadily(
-      send, pause, deadline(), context_.options().request_timeout,
-      safe ? repeat_of({}) : Repeat::never);
+  wire::Exchange exchange =
+      context_.steadiness().steadily(send, pause, deadline(), context_.options().request_timeout,
+                                     safe ? repeat_of({}) : Repeat::never);
   record(exchange);
   if (!safe && may_be_stray(exchange)) trouble_ = exchange;
   return exchange;
@@ -296,12 +297,12 @@ mcp::Answer Probe::twin_of(const Attempt& attempt, const mcp::Answer& answer) {
                        (!answer.result.empty() && answer.kind != mcp::Kind::denied);
   if (!matters || answer.exchange.request.method != "POST") return control_;
   const bool is_control = !attempt.operation && !attempt.edit;
-  const Attempt twin{.credential = good_credential(),
-                     .operation = attempt.operation,
-                     .edit = attempt.edit};
+  const Attempt twin{
+      .credential = good_credential(), .operation = attempt.operation, .edit = attempt.edit};
   const mcp::Answer first = is_control ? control_ : send(twin);
   const bool says_something = answer.kind == mcp::Kind::result && !answer.is_error &&
-                              !mcp::tool_text(answer).empty() && !sounds_like_refusal(answer, first);
+                              !mcp::tool_text(answer).empty() &&
+                              !sounds_like_refusal(answer, first);
   if (!says_something || compare(answer, first).share != Share::none) return first;
   // A tool that says something else each time has said it here as well.
   return yield_of(first) == yield_of(send(twin)) ? first : answer;

@@ -89,8 +89,9 @@ std::string cause_of(const mcp::Answer& answer, const Refusal& refusal) {
 Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal,
                       const Circumstances& known) {
   if (was_served(answer, known.control)) {
-    Finding finding = Finding::broken(expected_text(refusal), answer.summary(),
-                                      "the server did what the request asks for, as with valid credentials");
+    Finding finding =
+        Finding::broken(expected_text(refusal), answer.summary(),
+                        "the server did what the request asks for, as with valid credentials");
     finding.outcome = Outcome::accepted;
     finding.cause = "accepted";
     return finding;
@@ -106,8 +107,8 @@ Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal,
     return finding;
   }
   if (!is_allowed(status, refusal.statuses)) {
-    Finding finding = misrefused(answer, refusal, why_wrong_status(answer, known),
-                                 cause_of(answer, refusal));
+    Finding finding =
+        misrefused(answer, refusal, why_wrong_status(answer, known), cause_of(answer, refusal));
     if (status >= 500) finding.impact = refusal.on_error;
     return finding;
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "harness/mcp/protocol.h"
-#include "harness/wire/connection.h"
 
 namespace check {
 namespace {
@@ -21,8 +20,10 @@ constexpr int kRepeatsWhileLate = 3;
 constexpr milliseconds kPauseWhileLate{250};
 constexpr std::int64_t kLateUs = 300'000;
 
-/// How much longer than the slowest answer the first try of a request waits.
-constexpr int kPatience = 20;
+/// How many times as long as answers take the first try of a request waits.
+constexpr int kPatience = 50;
+/// Of each answer in the moving average.
+constexpr int kShareOfOne = 16;
 constexpr milliseconds kShortest{3'000};
 constexpr milliseconds kShortestOnceKnown{1'000};
 
@@ -73,9 +74,9 @@ void Steadiness::note_answer(const wire::Exchange& exchange) {
   lost_in_a_row_ = 0;
   if (is_stream(exchange)) return;
   const std::int64_t took = exchange.done_us - exchange.sent_us;
-  std::int64_t slowest = slowest_us_;
-  while (took > slowest && !slowest_us_.compare_exchange_weak(slowest, took)) {
-  }
+  const std::int64_t usual = usual_us_;
+  // Where two threads are here at once one answer is left out, which does no harm.
+  usual_us_ = usual == 0 ? took : usual + (took - usual) / kShareOfOne;
 }
 
 void Steadiness::note_stray(const wire::Exchange& exchange) {
@@ -91,11 +92,10 @@ wire::Exchange Steadiness::steadily(const Send& send, const Pause& pause, base::
   const bool repeats_silence =
       repeat == Repeat::yes && span <= usual && span > milliseconds{0} && lost_in_a_row_ < kGone;
   base::Deadline first = deadline;
-  if (repeats_silence && slowest_us_ > 0) {
-    const milliseconds patience{kPatience * slowest_us_ / 1'000};
+  if (repeats_silence && usual_us_ > 0) {
+    const milliseconds patience{kPatience * usual_us_ / 1'000};
     const milliseconds shortest = silent_ > 0 ? kShortestOnceKnown : kShortest;
-    first = base::Deadline::earlier(deadline,
-                                    base::Deadline::after(std::max(patience, shortest)));
+    first = base::Deadline::earlier(deadline, base::Deadline::after(std::max(patience, shortest)));
   }
   wire::Exchange exchange = send(first, false);
   if (!may_be_stray(exchange)) {
@@ -129,10 +129,9 @@ std::map<std::string, std::size_t> Steadiness::kinds() const {
   return kinds_;
 }
 
-void Steadiness::tick() {
-  const std::int64_t now = wire::now_us();
-  const std::int64_t last = last_tick_us_.exchange(now);
-  if (last != 0 && now - last > kLateUs) late_until_us_ = now;
+void Steadiness::tick(std::int64_t now_us) {
+  const std::int64_t last = last_tick_us_.exchange(now_us);
+  if (last != 0 && now_us - last > kLateUs) late_until_us_ = now_us;
 }
 
 }  // namespace check

@@ -48,7 +48,7 @@ class Steadiness {
 
   /// Called every few milliseconds; a long pause between two calls means that this process, and so
   /// its identity provider, was late.
-  void tick();
+  void tick(std::int64_t now_us);
   bool was_late_since(std::int64_t sent_us) const { return late_until_us_ > sent_us; }
 
  private:
@@ -58,9 +58,9 @@ class Steadiness {
   mutable std::mutex mutex_;
   std::map<std::string, std::size_t> kinds_;
   std::atomic<std::size_t> strays_{0};
-  std::atomic<std::size_t> silent_{0};           ///< strays that never came
-  std::atomic<int> lost_in_a_row_{0};            ///< failures that were repeated without success
-  std::atomic<std::int64_t> slowest_us_{0};      ///< of the answers that came
+  std::atomic<std::size_t> silent_{0};     ///< strays that never came
+  std::atomic<int> lost_in_a_row_{0};      ///< failures that were repeated without success
+  std::atomic<std::int64_t> usual_us_{0};  ///< that answers take, as a moving average
   std::atomic<std::int64_t> last_tick_us_{0};
   std::atomic<std::int64_t> late_until_us_{0};
 };

@@ -96,5 +96,17 @@ TEST(Steadiness, AServerThatHasEndedIsNotAskedAgainAndAgain) {
   EXPECT_EQ(script.sent, before + 1);
 }
 
+TEST(Steadiness, WhileThisProcessIsLateItWaitsAndCountsNothing) {
+  Steadiness steadiness;
+  const std::int64_t now = wire::now_us();
+  steadiness.tick(now + 1);
+  steadiness.tick(now + 10'000'000);
+  Script script{
+      .answers = {answered(503), answered(503), answered(503), answered(503), answered(401)}};
+  EXPECT_EQ(script.run(steadiness).status(), 401);
+  EXPECT_EQ(steadiness.strays(), 0U);
+  EXPECT_TRUE(steadiness.was_late_since(now));
+}
+
 }  // namespace
 }  // namespace check

@@ -19,10 +19,9 @@ using nlohmann::json;
 constexpr std::size_t kQuoted = 80;
 
 /// How texts begin that reject without being marked as errors.
-constexpr std::array kWordsOfRefusal = {"auth",     "denied",     "invalid",     "expired",
-                                        "forbid",   "missing",    "permission",  "not allowed",
-                                        "token",    "error",      "log in",      "login",
-                                        "sign in",  "credential", "api key",     "not logged"};
+constexpr std::array kWordsOfRefusal = {
+    "auth",  "denied", "invalid", "expired", "forbid",  "missing",    "permission", "not allowed",
+    "token", "error",  "log in",  "login",   "sign in", "credential", "api key",    "not logged"};
 
 /// What revisions and transports add to a result.
 constexpr std::array kAdded = {"_meta", "resultType", "ttlMs", "cacheScope", "nextCursor"};
@@ -33,7 +32,8 @@ struct List {
   const char* name;
   const char* noun;
 };
-constexpr std::array kLists = {List{"tools", "name", "tools"}, List{"resources", "uri", "resources"},
+constexpr std::array kLists = {List{"tools", "name", "tools"},
+                               List{"resources", "uri", "resources"},
                                List{"resourceTemplates", "uriTemplate", "resource templates"},
                                List{"prompts", "name", "prompts"}};
 
@@ -75,8 +75,8 @@ Comparison compare_lists(const json& got, const json& wanted, const List& list) 
   if (static_cast<std::size_t>(shared) == all.size()) return {};
   if (there.empty()) return {Share::none, fmt::format("an empty list of {}", list.noun)};
   if (shared == 0) return {Share::none, fmt::format("a list of other {}", list.noun)};
-  return {Share::part, fmt::format("{} of the {} {} that valid credentials get", shared,
-                                   all.size(), list.noun)};
+  return {Share::part,
+          fmt::format("{} of the {} {} that valid credentials get", shared, all.size(), list.noun)};
 }
 
 Comparison compare_content(const mcp::Answer& answer, const mcp::Answer& control) {
@@ -123,10 +123,10 @@ Comparison compare(const mcp::Answer& answer, const mcp::Answer& control) {
   if (answer.result.empty()) return {Share::none, "no result"};
   if (answer.is_error && !control.is_error) return {Share::none, tool_error(answer)};
   if (control.result.empty()) {
-    // Valid credentials get an error, or nothing at all as for a notification.
-    const bool nothing_due = control.kind == mcp::Kind::accepted;
-    return nothing_due ? Comparison{Share::none, "a result that valid credentials do not get"}
-                       : Comparison{};
+    // What valid credentials get is not known, or it is an error, or nothing as for a notification.
+    const bool known = control.kind != mcp::Kind::none;
+    return known ? Comparison{Share::none, "a result that valid credentials do not get"}
+                 : Comparison{};
   }
   const json got = as_json(answer.result);
   const json wanted = as_json(control.result);
@@ -138,12 +138,12 @@ Comparison compare(const mcp::Answer& answer, const mcp::Answer& control) {
   }
   if (wanted.contains("content")) return compare_content(answer, control);
   if (members_of(got) == members_of(wanted)) return {};
-  return {Share::none, got.contains("content") ? compare_content(answer, control).difference
-                                               : "another result"};
+  return {Share::none,
+          got.contains("content") ? compare_content(answer, control).difference : "another result"};
 }
 
 void mark_denial(mcp::Answer& answer, const mcp::Answer& control) {
-  if (answer.kind != mcp::Kind::result || control.result.empty()) return;
+  if (answer.kind != mcp::Kind::result) return;
   Comparison comparison = compare(answer, control);
   if (comparison.share != Share::none) return;
   // A tool may say something else each time. Only words of a rejection are one.
@@ -163,8 +163,8 @@ bool was_served(const mcp::Answer& answer, const mcp::Answer& control) {
       return request.method == "DELETE" || needs_no_answer(request) ||
              control.kind == mcp::Kind::accepted;
     case mcp::Kind::strange:
-      return request.method == "GET" && answer.exchange.response &&
-             answer.status() / 100 == 2 && mcp::opens_stream(*answer.exchange.response);
+      return request.method == "GET" && answer.exchange.response && answer.status() / 100 == 2 &&
+             mcp::opens_stream(*answer.exchange.response);
     default:
       // Whatever the status says: what was given away counts.
       return !answer.result.empty() && compare(answer, control).share == Share::all;

@@ -181,8 +181,7 @@ std::string describe_json(const json& body) {
   if (error == body.end() || !error->is_string()) return "JSON that is no JSON-RPC message";
   const auto code = error->get<std::string>();
   const bool is_code = !code.empty() && code.find_first_of(" \t\n") == std::string::npos;
-  const std::string text =
-      base::join(base::words(base::abbreviate(code, kMaxQuote)), " ");
+  const std::string text = base::join(base::words(base::abbreviate(code, kMaxQuote)), " ");
   return fmt::format("{} \"{}\"", is_code ? "OAuth error" : "JSON error", text);
 }
 
@@ -272,6 +271,9 @@ std::string Answer::summary() const {
       return fmt::format("{} with {}", text, describe_message(*this));
     case Kind::unauthorized:
       if (challenges.empty()) text += " without WWW-Authenticate";
+      break;
+    case Kind::forbidden:
+      if (challenges.empty() && is_html(response)) return text + " with an HTML page";
       break;
     case Kind::accepted:
       return response.body.empty() ? text + " with an empty body" : text;

@@ -32,9 +32,8 @@ std::string header_of(const wire::Response& response, const char* name) {
 }
 
 bool has_members(const json& object, std::initializer_list<const char*> names) {
-  return object.is_object() && std::all_of(names.begin(), names.end(), [&](const char* name) {
-           return object.contains(name);
-         });
+  return object.is_object() && std::all_of(names.begin(), names.end(),
+                                           [&](const char* name) { return object.contains(name); });
 }
 
 /// By marks that frameworks leave in their answers unless they are told otherwise.

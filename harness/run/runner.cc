@@ -54,7 +54,7 @@ class Runner {
     };
     {
       const Lookout lookout([this] {
-        context_.steadiness().tick();
+        context_.steadiness().tick(wire::now_us());
         return look_for_stop();
       });
       const std::vector<std::size_t> waiting = plan(Phase::waiting);

@@ -26,8 +26,8 @@ std::vector<std::string> red_with(const std::string& fault) {
     EXPECT_TRUE(result && result->problem.empty()) << fault;
     if (!result) continue;
     for (const Cell& cell : result->cells) {
-      const bool undecided = cell.verdict == check::Verdict::inconclusive ||
-                             cell.verdict == check::Verdict::error;
+      const bool undecided =
+          cell.verdict == check::Verdict::inconclusive || cell.verdict == check::Verdict::error;
       if (!cell.red() && !undecided) continue;
       if (std::find(red.begin(), red.end(), cell.case_id) == red.end()) {
         red.push_back(cell.case_id);

@@ -13,7 +13,7 @@ using check::Probe;
 
 constexpr int kTimes = 4;
 /// Requests that are sent to see whether answers get lost, and for how long at most.
-constexpr int kLooks = 60;
+constexpr int kLooks = 80;
 constexpr std::chrono::seconds kLongestLook{5};
 /// Fewer strays than these, or than one in this many requests, are not reported as a finding.
 constexpr std::size_t kTellingStrays = 3;
@@ -87,13 +87,16 @@ Finding steady(Probe& probe) {
   check::Context& context = probe.context();
   const auto enough = base::Deadline::after(kLongestLook);
   for (int i = 0; i < kLooks && !enough.passed() && !context.cancelled(); ++i) {
-    probe.send({.credential = probe.good_credential()});
+    // A request on a connection that was used before is repeated without being counted.
+    probe.send({.credential = probe.good_credential(), .edit = [](wire::Request& request) {
+                  base::set_header(request.headers, "Connection", "close");
+                }});
   }
   const std::size_t requests = context.exchanges_counted();
   const std::size_t strays = context.steadiness().strays();
-  const std::string actual = fmt::format("{} of {} requests failed once and not when repeated{}",
-                                         strays, requests,
-                                         strays == 0 ? "" : ": " + listed(context.steadiness().kinds()));
+  const std::string actual =
+      fmt::format("{} of {} requests failed once and not when repeated{}", strays, requests,
+                  strays == 0 ? "" : ": " + listed(context.steadiness().kinds()));
   if (!is_unsteady(strays, requests)) return Finding::met(actual);
   Finding finding =
       Finding::broken("an answer of the server to each request", actual,
@@ -106,11 +109,8 @@ Finding steady(Probe& probe) {
 Finding unfiltered(Probe& probe) {
   check::Front& front = probe.context().front();
   if (!probe.control_accepted()) return Finding::undecided("valid credentials were rejected");
-  const mcp::Answer page = check::look_for_front(probe);
-  if (page.exchange.response) {
-    front.remember(page);
-    probe.decisive(page.exchange, true);
-  }
+  const mcp::Answer& page = check::look_for_front(probe);
+  if (page.exchange.response) probe.decisive(page.exchange, true);
   const std::string example = front.example();
   if (example.empty()) return Finding::met("each page that came was the server's own");
   Finding finding = Finding::broken(
@@ -167,8 +167,9 @@ const check::Suite wiring_cases{
          .run = keys_fetched},
         {.id = "steady",
          .title = "Answers each request, without failures that come and go",
-         .sends = "The operation with valid credentials, 60 times; then the failures of the run that "
-                  "did not repeat are counted.",
+         .sends =
+             "The operation with valid credentials, 80 times, each on a connection of its own; "
+             "then the failures of the run that did not repeat are counted.",
          .level = Level::should,
          .attacker = check::Attacker::none,
          .references = {{"RFC 9110", "15.6.4"}},
@@ -188,9 +189,10 @@ const check::Suite wiring_cases{
          .references = {{"MCP", "error-handling"}, {"RFC 6750", "3.1"}},
          .needs = {.modes = check::modes::protected_http(), .last = true},
          .faults = {"front.skip"},
-         .why = "A client whose token or request happens to look like an attack gets a page instead "
-                "of a 401 that tells it to log in, and a test through a firewall does not test the "
-                "server.",
+         .why =
+             "A client whose token or request happens to look like an attack gets a page instead "
+             "of a 401 that tells it to log in, and a test through a firewall does not test the "
+             "server.",
          .fix = "Test the server without the firewall as well, and let the firewall leave the "
                 "Authorization field to the server.",
          .run = unfiltered},
