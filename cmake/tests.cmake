@@ -12,6 +12,8 @@ foreach(target ${tested})
   gtest_discover_tests(${target}_test TEST_PREFIX "${target}." PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endforeach()
 target_link_libraries(timing_test PRIVATE timing_recordings)
+# It runs the cases themselves.
+target_link_libraries(selftest_test PRIVATE all_suites)
 
 # What is tested as a whole. These drive the built program; `whole` is their label, so that a slow
 # build (sanitizers) can leave them out.

@@ -159,8 +159,9 @@ class Console {
     field(kBlock, "expected", first.finding.expected);
     field(kBlock, "actual", first.finding.actual);
     field(kBlock, "because", first.finding.reason);
-    field(kBlock, "why", subject.why);
-    field(kBlock, "fix", subject.fix);
+    const auto advice = advice_on(first, result_);
+    field(kBlock, "why", advice.why);
+    field(kBlock, "fix", advice.fix);
     field(kBlock, "attacker", attackers_of(group));
     field(kBlock, "demanded", demanded_by(group));
     std::string_view label = "source";

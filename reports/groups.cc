@@ -23,13 +23,13 @@ bool was_accepted(const check::CaseResult& one) {
 }
 
 /// That tokens are accepted says nothing yet: what mends it tells whether the defect is the same.
-/// A rejection with one cause is one defect, whomever its cases serve.
+/// A rejection with one cause is one defect, whomever its cases serve and however much they demand.
 bool alike(const check::CaseResult& a, const check::CaseResult& b) {
   if (a.finding.cause.empty() || a.finding.cause != b.finding.cause) return false;
-  if (a.judgement.verdict != b.judgement.verdict || was_accepted(a) != was_accepted(b))
-    return false;
+  if (was_accepted(a) != was_accepted(b)) return false;
   return !was_accepted(a) ||
-         (a.judgement.severity == b.judgement.severity && a.subject.fix == b.subject.fix);
+         (a.judgement.verdict == b.judgement.verdict &&
+          a.judgement.severity == b.judgement.severity && a.subject.fix == b.subject.fix);
 }
 
 /// Worst first; a FAIL before a WARN.
@@ -80,6 +80,13 @@ std::vector<Group> findings(const check::RunResult& result) {
         [&](const Group& group) { return alike(group.first(), *one); });
   }
   return groups;
+}
+
+check::Advice advice_on(const check::CaseResult& one, const check::RunResult& result) {
+  const bool broken = one.finding.kind == check::Finding::Kind::broken;
+  const auto advice =
+      broken ? check::advice_for(one.finding.cause, result.target.framework) : std::nullopt;
+  return advice.value_or(check::Advice{one.subject.why, one.subject.fix});
 }
 
 std::vector<Group> by_reason(const check::RunResult& result, Verdict verdict) {

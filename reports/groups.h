@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/check/advice.h"
 #include "harness/check/decision.h"
 #include "harness/check/result.h"
 
@@ -23,6 +24,9 @@ std::vector<Group> findings(const check::RunResult& result);
 
 /// The cases of that verdict by the reason that they give, most members first.
 std::vector<Group> by_reason(const check::RunResult& result, check::Verdict verdict);
+
+/// Why a finding matters and how to mend it: by its cause, else in the words of its case.
+check::Advice advice_on(const check::CaseResult& one, const check::RunResult& result);
 
 /// The key, and how many cases it stands for.
 std::string heading_of(const Group& group);

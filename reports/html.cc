@@ -104,7 +104,7 @@ std::string findings_section(const check::RunResult& result) {
   const auto groups = findings(result);
   if (groups.empty()) return {};
   std::string out = "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n";
-  for (const auto& group : groups) out += html_finding(group, revision_of(result));
+  for (const auto& group : groups) out += html_finding(group, result);
   return out + "</section>\n";
 }
 
@@ -153,7 +153,7 @@ std::string cases_section(const check::RunResult& result) {
   if (result.cases.empty()) return {};
   std::string out =
       "<section aria-labelledby=\"cases\">\n<h2 id=\"cases\">Every case</h2>\n" + filters(result);
-  for (const auto& one : result.cases) out += html_case(one, revision_of(result));
+  for (const auto& one : result.cases) out += html_case(one, result);
   return out + "</section>\n";
 }
 

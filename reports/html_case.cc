@@ -49,12 +49,13 @@ std::string repro(const check::CaseResult& one) {
 }
 
 /// What a finding and a case share.
-std::string facts(const check::CaseResult& one, mcp::Revision revision) {
+std::string facts(const check::CaseResult& one, const check::RunResult& result) {
   const auto& subject = one.subject;
+  const auto advice = advice_on(one, result);
   return text_row("Sent", subject.what_is_sent()) + text_row("Expected", one.finding.expected) +
          text_row("Actual", one.finding.actual) + text_row("Because", one.finding.reason) +
-         text_row("Why it matters", subject.why) + text_row("How to fix", subject.fix) +
-         row("Sources", references(subject, revision)) + row("Reproduce", repro(one));
+         text_row("Why it matters", advice.why) + text_row("How to fix", advice.fix) +
+         row("Sources", references(subject, revision_of(result))) + row("Reproduce", repro(one));
 }
 
 std::string message(std::string_view title, std::string_view raw) {
@@ -110,7 +111,7 @@ std::string html_text(std::string_view text) {
   return base::escape_markup(base::replace_all(printable(text), "\r\n", "\n"));
 }
 
-std::string html_finding(const Group& group, mcp::Revision revision) {
+std::string html_finding(const Group& group, const check::RunResult& result) {
   const auto& first = group.first();
   const auto severity = check::to_string(first.judgement.severity);
   const auto verdict = check::to_string(first.judgement.verdict);
@@ -122,10 +123,10 @@ std::string html_finding(const Group& group, mcp::Revision revision) {
          row(many ? "Cases" : "Case", links_to(group)) + text_row("Attacker", attackers_of(group)) +
          row("Demanded",
              fmt::format("{} {}", demanded_level(first), codes(requirements_of(group)))) +
-         facts(first, revision) + "</dl>\n</article>\n";
+         facts(first, result) + "</dl>\n</article>\n";
 }
 
-std::string html_case(const check::CaseResult& one, mcp::Revision revision) {
+std::string html_case(const check::CaseResult& one, const check::RunResult& result) {
   const auto& subject = one.subject;
   const auto verdict = check::to_string(one.judgement.verdict);
   const auto id = html_text(subject.id);
@@ -139,7 +140,7 @@ std::string html_case(const check::CaseResult& one, mcp::Revision revision) {
          row("Outcome", one.finding.outcome == check::Outcome::not_applicable
                             ? ""
                             : std::string(check::to_string(one.finding.outcome))) +
-         row("Baseline", one.baselined ? "accepted" : "") + facts(one, revision) +
+         row("Baseline", one.baselined ? "accepted" : "") + facts(one, result) +
          row("Requirements", codes(subject.requirements)) +
          row("Official names", codes(subject.aliases)) +
          row("Took", fmt::format("{:.1f} ms", static_cast<double>(one.duration.count()) / 1000.0)) +

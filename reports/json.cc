@@ -31,6 +31,7 @@ Json target_member(const check::TargetFacts& target) {
           {"issuer", printable(target.issuer)},
           {"fingerprint", printable(target.fingerprint)},
           {"dialect", target.dialect},
+          {"framework", target.framework},
           {"spawned", printable(target.spawned)},
           {"output", printable(target.output)}};
 }
@@ -75,8 +76,10 @@ Json references_member(const check::Case& subject, mcp::Revision revision) {
   return references;
 }
 
-Json case_member(const check::CaseResult& one, mcp::Revision revision) {
+Json case_member(const check::CaseResult& one, const check::RunResult& result) {
   const auto& subject = one.subject;
+  const auto revision = revision_of(result);
+  const auto advice = advice_on(one, result);
   Json exchanges = Json::array();
   for (const auto& exchange : one.exchanges) exchanges.push_back(exchange_member(exchange));
   return {{"id", subject.id},
@@ -97,6 +100,7 @@ Json case_member(const check::CaseResult& one, mcp::Revision revision) {
           {"cause", printable(one.finding.cause)},
           {"why", subject.why},
           {"fix", subject.fix},
+          {"advice", {{"why", advice.why}, {"fix", advice.fix}}},
           {"requirements", subject.requirements},
           {"references", references_member(subject, revision)},
           {"faults", subject.faults},
@@ -140,9 +144,8 @@ Json observations_member(const std::vector<check::Observation>& observations) {
 }  // namespace
 
 std::string write_json(const check::RunResult& result, const Options& options) {
-  const auto revision = revision_of(result);
   Json cases = Json::array();
-  for (const auto& one : result.cases) cases.push_back(case_member(one, revision));
+  for (const auto& one : result.cases) cases.push_back(case_member(one, result));
   const Json report = {
       {"schema", "mcp-authspec/report/1"},
       {"tool", {{"name", "mcp-authspec"}, {"version", AUTHSPEC_VERSION}}},

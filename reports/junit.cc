@@ -54,7 +54,9 @@ std::string message(const check::CaseResult& one) {
 }
 
 /// What a reader of the CI page needs to act on it.
-std::string details(const check::CaseResult& one, mcp::Revision revision) {
+std::string details(const check::CaseResult& one, const check::RunResult& result) {
+  const auto revision = revision_of(result);
+  const auto advice = advice_on(one, result);
   std::string out = one.subject.title + "\n";
   const auto add = [&](std::string_view label, std::string_view value) {
     if (!value.empty()) out += fmt::format("{}: {}\n", label, value);
@@ -66,8 +68,8 @@ std::string details(const check::CaseResult& one, mcp::Revision revision) {
   add("expected", one.finding.expected);
   add("actual", one.finding.actual);
   add("reason", one.finding.reason);
-  add("why", one.subject.why);
-  add("fix", one.subject.fix);
+  add("why", advice.why);
+  add("fix", advice.fix);
   add("requirements", base::join(one.subject.requirements, ", "));
   for (const auto& reference : one.subject.references) {
     add(reference.document + " " + reference.section, reference.url(revision));
@@ -82,7 +84,7 @@ std::string skip_message(const check::CaseResult& one) {
   return (undecided ? "inconclusive: " : "") + message(one);
 }
 
-std::string testcase(const check::CaseResult& one, mcp::Revision revision,
+std::string testcase(const check::CaseResult& one, const check::RunResult& result,
                      const check::Policy& policy) {
   const auto& subject = one.subject;
   std::string out = "    <testcase" + attribute("name", subject.id) +
@@ -92,10 +94,10 @@ std::string testcase(const check::CaseResult& one, mcp::Revision revision,
     case Kind::failure:
       return out + ">\n      <failure" + attribute("message", message(one)) +
              attribute("type", check::to_string(one.judgement.severity)) + ">" +
-             text(details(one, revision)) + "</failure>\n    </testcase>\n";
+             text(details(one, result)) + "</failure>\n    </testcase>\n";
     case Kind::error:
       return out + ">\n      <error" + attribute("message", message(one)) +
-             attribute("type", "error") + ">" + text(details(one, revision)) +
+             attribute("type", "error") + ">" + text(details(one, result)) +
              "</error>\n    </testcase>\n";
     case Kind::skipped:
       return out + ">\n      <skipped" + attribute("message", skip_message(one)) +
@@ -104,7 +106,7 @@ std::string testcase(const check::CaseResult& one, mcp::Revision revision,
       break;
   }
   if (one.judgement.verdict != Verdict::warn) return out + "/>\n";
-  return out + ">\n      <system-out>WARN\n" + text(details(one, revision)) +
+  return out + ">\n      <system-out>WARN\n" + text(details(one, result)) +
          "</system-out>\n    </testcase>\n";
 }
 
@@ -167,7 +169,6 @@ std::string problem_suite(const check::RunResult& result) {
 }  // namespace
 
 std::string write_junit(const check::RunResult& result, const Options& options) {
-  const auto revision = revision_of(result);
   Counts all;
   std::string body;
   for (const auto& suite : suites_of(result)) {
@@ -176,7 +177,7 @@ std::string write_junit(const check::RunResult& result, const Options& options) 
     for (const auto* one : suite.members) {
       counts.add(*one, options.decision.policy);
       all.add(*one, options.decision.policy);
-      cases += testcase(*one, revision, options.decision.policy);
+      cases += testcase(*one, result, options.decision.policy);
     }
     body += "  <testsuite" + attribute("name", suite.name) + counts.attributes() +
             attribute("timestamp", base::iso_time(result.started)) + ">\n" +

@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "harness/check/treatment.h"
 
 namespace check {
 namespace {
@@ -20,29 +20,6 @@ constexpr std::string_view kExpected =
 /// Shorter results, such as a sum, may well stand in an error by chance.
 constexpr std::size_t kTelling = 12;
 
-/// How refusals begin that are not marked as such, where nothing else tells them from results.
-constexpr std::array kWordsOfRefusal = {"auth",    "denied",     "invalid",     "expired", "forbid",
-                                        "missing", "permission", "not allowed", "token",   "error"};
-
-/// What of a result is the tool's: its content, without what a revision adds.
-json yield_of(const mcp::Answer& answer) {
-  const json result = json::parse(answer.result, nullptr, /*allow_exceptions=*/false);
-  if (!result.is_object()) return result;
-  json yield = json::object();
-  for (const char* name : {"content", "structuredContent"}) {
-    if (result.contains(name)) yield[name] = result.at(name);
-  }
-  return yield;
-}
-
-bool sounds_like_refusal(const mcp::Answer& answer, const mcp::Answer& control) {
-  const std::string text = base::to_lower(mcp::tool_text(answer));
-  const std::string good = base::to_lower(mcp::tool_text(control));
-  return std::any_of(kWordsOfRefusal.begin(), kWordsOfRefusal.end(), [&](const char* word) {
-    return text.find(word) != std::string::npos && good.find(word) == std::string::npos;
-  });
-}
-
 bool holds(const mcp::Answer& answer, const mcp::Answer& control) {
   const std::string good = mcp::tool_text(control);
   if (good.empty()) return false;
@@ -50,8 +27,8 @@ bool holds(const mcp::Answer& answer, const mcp::Answer& control) {
   if (text == good || (good.size() >= kTelling && text.find(good) != std::string::npos)) {
     return true;
   }
-  const json yield = yield_of(answer);
-  const json content = yield.is_object() ? yield.value("content", json()) : json();
+  const json result = json::parse(answer.result, nullptr, /*allow_exceptions=*/false);
+  const json content = result.is_object() ? result.value("content", json()) : json();
   return std::any_of(content.begin(), content.end(),
                      [&](const json& block) { return base::text_member(block, "text") == good; });
 }
@@ -68,7 +45,7 @@ Finding unanswered(const mcp::Answer& answer) {
                                     "the credential made the server fail, not refuse");
   finding.outcome = Outcome::misrefused;
   finding.impact = Impact::failure;
-  finding.cause = "no answer to a bad credential";
+  finding.cause = "no response to invalid credentials";
   return finding;
 }
 
@@ -88,7 +65,7 @@ Finding judge_call(const mcp::Answer& answer, const mcp::Answer& before, const m
     return unanswered(answer);
   }
   if (was_run(answer)) {
-    const json yield = yield_of(answer);
+    const std::string yield = yield_of(answer);
     const bool steady = yield_of(before) == yield_of(after);
     const bool same = yield == yield_of(before) || yield == yield_of(after);
     if (same || (!steady && !sounds_like_refusal(answer, before))) {

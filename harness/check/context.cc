@@ -131,7 +131,18 @@ wire::Connection Context::connect() const { return wire::Connection(target_.url,
 
 wire::Exchange Context::exchange(wire::Connection& connection, const wire::Request& request,
                                  base::Deadline deadline, const wire::Enough& enough,
-                                 const MakeProofs& proofs) {
+                                 const MakeProofs& proofs, Repeat repeat) {
+  const auto send = [&](base::Deadline until, bool fresh) {
+    if (fresh) connection.close();
+    return exchange_once(connection, request, until, enough, proofs);
+  };
+  const auto moment = [this](milliseconds span) { return this->pause(span); };
+  return steadiness().steadily(send, moment, deadline, options_.request_timeout, repeat);
+}
+
+wire::Exchange Context::exchange_once(wire::Connection& connection, const wire::Request& request,
+                                      base::Deadline deadline, const wire::Enough& enough,
+                                      const MakeProofs& proofs) {
   for (bool again = true;; again = false) {
     wire::Request proven = request;
     complete(proven);
@@ -305,10 +316,10 @@ bool Context::wait(milliseconds span, std::string_view reason) {
     return !cancelled();
   }
   if (on_wait) on_wait(reason, span);
-  return wait_in_slices(span);
+  return pause(span);
 }
 
-bool Context::wait_in_slices(milliseconds span) const {
+bool Context::pause(milliseconds span) const {
   constexpr milliseconds kSlice{50};
   const auto deadline = base::Deadline::after(span);
   while (!cancelled() && !deadline.passed()) {

@@ -18,11 +18,13 @@
 #include "harness/check/binding.h"
 #include "harness/check/credential.h"
 #include "harness/check/documents.h"
+#include "harness/check/front.h"
 #include "harness/check/memo.h"
 #include "harness/check/profile.h"
 #include "harness/check/result.h"
 #include "harness/check/secrets.h"
 #include "harness/check/stdio_target.h"
+#include "harness/check/steadiness.h"
 #include "harness/mcp/greeting.h"
 #include "harness/oauth/login.h"
 #include "harness/wire/connection.h"
@@ -53,6 +55,9 @@ struct Target {
   std::optional<Tool> scoped;
   std::optional<Tool> relay;  ///< setting "upstream"
   std::optional<HandleTools> handle;
+  /// What the control's request got when the target was set up: what was granted to others is
+  /// compared with it.
+  mcp::Answer control_answer;
   std::optional<RateLimit> rate_limit;  ///< setting "rate-limit"
   std::vector<std::string> settings;    ///< that it was found to have; see setting.h
 
@@ -151,10 +156,12 @@ class Context {
   wire::Connection connect() const;
   /// Sends a request to the target, completed, and with a proof where its token is bound to a key.
   /// One that was rejected for want of a nonce is sent again with it, unless its proofs are made by
-  /// `proofs`.
+  /// `proofs`. One whose failure may be stray is repeated on a new connection, see Steadiness.
   wire::Exchange exchange(wire::Connection& connection, const wire::Request& request,
                           base::Deadline deadline, const wire::Enough& enough = {},
-                          const MakeProofs& proofs = {});
+                          const MakeProofs& proofs = {}, Repeat repeat = Repeat::yes);
+  Steadiness& steadiness() { return original_ != nullptr ? original_->steadiness() : steadiness_; }
+  Front& front() { return original_ != nullptr ? original_->front() : front_; }
   /// The target over standard input and output; null over HTTP.
   StdioTarget* stdio() { return stdio_.get(); }
   /// What `exchange` does to each request; for requests to the target that go another way.
@@ -208,6 +215,7 @@ class Context {
   std::vector<Refused> refused() const;
   /// Counts one more exchange; gives its number, which no other exchange of the run has.
   std::size_t count_exchange() { return ++exchange_count_; }
+  std::size_t exchanges_counted() const { return exchange_count_; }
 
   /// Ends waits early. Safe to call from a signal's thread.
   void cancel() {
@@ -218,10 +226,14 @@ class Context {
   /// Waits in slices that `cancel` ends; tells `on_wait` why.
   bool wait(std::chrono::milliseconds span, std::string_view reason);
   std::function<void(std::string_view reason, std::chrono::milliseconds span)> on_wait;
+  /// Waits in real time, whatever clock the target has; false if the run is being ended.
+  bool pause(std::chrono::milliseconds span) const;
 
  private:
   friend class SetUp;
-  bool wait_in_slices(std::chrono::milliseconds span) const;
+  wire::Exchange exchange_once(wire::Connection& connection, const wire::Request& request,
+                               base::Deadline deadline, const wire::Enough& enough,
+                               const MakeProofs& proofs);
   std::string control_token();
   std::string login_token();
   Options options_;
@@ -244,6 +256,8 @@ class Context {
   std::optional<oauth::Session> login_;
   std::unique_ptr<Documents> documents_;
   Memo memo_;
+  Steadiness steadiness_;
+  Front front_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
   std::mutex leeway_mutex_;

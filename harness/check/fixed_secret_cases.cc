@@ -37,8 +37,9 @@ Finding long_secret(Probe& probe) {
   }
   const std::string text = probe.context().control_secret() + std::string(kLong, 'a');
   const mcp::Answer answer = probe.send({.credential = probe.carry(text)});
-  Finding finding = answer.status() == 0 ? Finding::met("the server closed the connection")
-                                         : judge_refusal(answer, any_refusal());
+  Finding finding = answer.status() == 0
+                        ? Finding::met("the server closed the connection")
+                        : judge_refusal(answer, any_refusal(), {.control = probe.last_control()});
   probe.decisive(answer.exchange, finding.kind == Finding::Kind::broken);
   if (finding.ok() && !probe.control_accepted()) {
     return Finding::broken("a server that goes on to serve good credentials",

@@ -16,6 +16,7 @@ Taken taken(Probe& probe, long long past) {
   const auto answer =
       probe.send({.credential = probe.carry(probe.mint(probe.good().expiring_in(seconds{-past})))});
   if (answer.kind == mcp::Kind::result) return Taken::yes;
+  if (answer.kind == mcp::Kind::denied || answer.kind == mcp::Kind::rpc_error) return Taken::no;
   const int status = answer.status();
   return status >= 400 && status != 429 ? Taken::no : Taken::unknown;
 }

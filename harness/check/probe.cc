@@ -10,8 +10,10 @@
 #include "common/base/text.h"
 #include "harness/check/call_refusal.h"
 #include "harness/check/curl.h"
+#include "harness/check/front.h"
 #include "harness/check/patience.h"
 #include "harness/check/refusal.h"
+#include "harness/check/treatment.h"
 #include "harness/oauth/ask.h"
 
 namespace check {
@@ -76,7 +78,8 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
     const auto greeting = mcp::greet(
         [&](wire::Request request, std::string_view id) {
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);
-          return mcp::interpret(context_.exchange(connection_, request, deadline(attempt.patience)),
+          return mcp::interpret(context_.exchange(connection_, request, deadline(attempt.patience),
+                                                  {}, {}, repeat_of(attempt)),
                                 id);
         },
         framing.target, framing.revision);
@@ -95,6 +98,10 @@ mcp::Answer Probe::send_once(const Attempt& attempt) {
   if (attempt.edit) attempt.edit(request);
   auto answer = carry_out(attempt, request, id);
   record(answer.exchange);
+  const mcp::Operation control = target().control();
+  const bool is_control = !attempt.operation || (attempt.operation->method == control.method &&
+                                                 attempt.operation->params == control.params);
+  if (is_control) answer = compared(std::move(answer));
   if (is_refusal(answer, attempt.credential)) {
     context_.remember_refused({subject_.id, secret_part(attempt.credential), answer.exchange});
   }
@@ -120,9 +127,25 @@ mcp::Answer Probe::carry_out(const Attempt& attempt, const wire::Request& reques
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);
   };
-  return mcp::interpret(context_.exchange(other ? *other : connection_, request,
-                                          deadline(attempt.patience), enough, attempt.proofs),
-                        id);
+  return mcp::interpret(
+      context_.exchange(other ? *other : connection_, request, deadline(attempt.patience), enough,
+                        attempt.proofs, repeat_of(attempt)),
+      id);
+}
+
+mcp::Answer Probe::compared(mcp::Answer answer) const {
+  // Over standard input and output a result is compared with the control around it.
+  if (!modes::contains(modes::tool_calls(), target().mode)) {
+    mark_denial(answer, target().control_answer);
+  }
+  return answer;
+}
+
+/// What an issuer that fails on purpose, or a flood, brings about is no stray failure.
+Repeat Probe::repeat_of(const Attempt& attempt) const {
+  const Needs& needs = subject_.needs;
+  const bool provoked = needs.own_server || needs.loud;
+  return provoked && attempt.repeat == Repeat::yes ? Repeat::broken_connections : attempt.repeat;
 }
 
 mcp::StdioGreeting Probe::start_process(const Secrets& secrets) {
@@ -148,7 +171,8 @@ wire::Exchange Probe::fetch(wire::Request request) {
 
 wire::Exchange Probe::fetch_once(wire::Request request) {
   context_.count_exchange();
-  wire::Exchange exchange = context_.exchange(connection_, request, deadline());
+  wire::Exchange exchange =
+      context_.exchange(connection_, request, deadline(), {}, {}, repeat_of({}));
   record(exchange);
   return exchange;
 }
@@ -194,8 +218,19 @@ wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
   if (own) context_.complete(request);
   wire::Connection connection(url, own ? context_.tls_options() : context_.options().tls);
   context_.count_exchange();
-  wire::Exchange exchange = connection.exchange(request, deadline());
+  // A code is good once, so only what changes nothing is repeated here; see the runner for the
+  // rest.
+  const bool safe = request.method == "GET";
+  const auto send = [&](base::Deadline until, bool fresh) {
+    if (fresh) connection.close();
+    return connection.exchange(request, until);
+  };
+  const auto pause = [&](milliseconds span) { return context_.pause(span); };
+  wire::Exchange exchange =
+      context_.steadiness().steadily(send, pause, deadline(), context_.options().request_timeout,
+                                     safe ? repeat_of({}) : Repeat::never);
   record(exchange);
+  if (!safe && may_be_stray(exchange)) trouble_ = exchange;
   return exchange;
 }
 
@@ -238,8 +273,12 @@ Finding Probe::refuses(const Attempt& attempt, const Refusal& wanted) {
   if (modes::contains(modes::tool_calls(), target().mode) && refusal.challenge) {
     return refuses_call(attempt);
   }
-  const mcp::Answer answer = send(attempt);
-  Finding finding = judge_refusal(answer, refusal);
+  Attempt sent = attempt;
+  const bool errors_are_due = std::any_of(refusal.statuses.begin(), refusal.statuses.end(),
+                                          [](int status) { return status / 100 == 5; });
+  if (errors_are_due) sent.repeat = Repeat::broken_connections;
+  const mcp::Answer answer = send(sent);
+  Finding finding = rejected_or(attempt, answer, refusal);
   decisive(answer.exchange, finding.kind == Finding::Kind::broken);
   if (finding.ok() && !control_accepted()) {
     return Finding::undecided(
@@ -248,6 +287,64 @@ Finding Probe::refuses(const Attempt& attempt, const Refusal& wanted) {
         last_answer_);
   }
   return finding;
+}
+
+Finding Probe::rejected_or(const Attempt& attempt, mcp::Answer answer, const Refusal& refusal) {
+  Circumstances known{.control = twin_of(attempt, answer)};
+  mark_denial(answer, known.control);
+  if (answer.status() == 403) known.like_a_missing_scope = is_like_a_missing_scope(answer);
+  Finding finding = judge_refusal(answer, refusal, known);
+  if (finding.outcome != Outcome::misrefused) return finding;
+  if (auto excuse = excused(answer)) return *excuse;
+  if (const auto blocked = answered_in_front(*this, attempt, answer); !blocked.empty()) {
+    return Finding::skipped(blocked);
+  }
+  return finding;
+}
+
+mcp::Answer Probe::twin_of(const Attempt& attempt, const mcp::Answer& answer) {
+  const bool matters = answer.kind == mcp::Kind::rpc_error ||
+                       (!answer.result.empty() && answer.kind != mcp::Kind::denied);
+  if (!matters || answer.exchange.request.method != "POST") return control_;
+  const bool is_control = !attempt.operation && !attempt.edit;
+  const Attempt twin{
+      .credential = good_credential(), .operation = attempt.operation, .edit = attempt.edit};
+  const mcp::Answer first = is_control ? control_ : send(twin);
+  const bool says_something = answer.kind == mcp::Kind::result && !answer.is_error &&
+                              !mcp::tool_text(answer).empty() &&
+                              !sounds_like_refusal(answer, first);
+  if (!says_something || compare(answer, first).share != Share::none) return first;
+  // A tool that says something else each time has said it here as well.
+  return yield_of(first) == yield_of(send(twin)) ? first : answer;
+}
+
+bool Probe::is_like_a_missing_scope(const mcp::Answer& answer) {
+  const mcp::Answer& known = context_.once<mcp::Answer>("403 for a missing scope", [&] {
+    if (!context_.calibration().accepted || target().required_scopes.empty()) return mcp::Answer{};
+    jose::Recipe token = good();
+    token.without_claim(target().profile.scope_claim);
+    return send({.credential = carry(mint(token))});
+  });
+  const auto error = [](const mcp::Answer& one) {
+    for (const auto& challenge : one.challenges) {
+      if (const std::string* text = challenge.parameter("error")) return *text;
+    }
+    return std::string();
+  };
+  return known.status() == 403 && error(known) == error(answer) &&
+         known.rpc_code == answer.rpc_code && known.rpc_message == answer.rpc_message &&
+         mcp::describe_body(*known.exchange.response) ==
+             mcp::describe_body(*answer.exchange.response);
+}
+
+std::optional<Finding> Probe::excused(const mcp::Answer& answer) {
+  const int status = answer.status();
+  const bool gateway = status == 502 || status == 503 || status == 504;
+  const bool late = context_.steadiness().was_late_since(answer.exchange.sent_us);
+  if (!late || (status != 0 && !gateway)) return std::nullopt;
+  return Finding::undecided(
+      "this process was late itself, so its provider may have been too; the answer was: " +
+      answer.summary());
 }
 
 Finding Probe::refuses_call(const Attempt& attempt) {
@@ -281,6 +378,10 @@ Finding Probe::accepts(const Attempt& attempt) {
   if (taken) return Finding::met(answer.summary());
   if (answer.kind == mcp::Kind::limited) {
     return Finding::undecided("the server kept answering 429");
+  }
+  if (auto excuse = excused(answer)) return *excuse;
+  if (const auto blocked = valid_answered_in_front(*this, answer); !blocked.empty()) {
+    return Finding::skipped(blocked);
   }
   if (!control_accepted()) {
     return Finding::undecided("good credentials were refused just after: " + last_answer_);
@@ -322,6 +423,7 @@ bool Probe::wait_out(const wire::Exchange& limited) {
 void Probe::note(std::string_view name, std::string_view json) { context_.note(name, json); }
 
 void Probe::record(const wire::Exchange& exchange) {
+  if (may_be_stray(exchange) && context_.steadiness().strays() > 0) trouble_ = exchange;
   if (exchange.url == mcp::kStdioUrl) {
     last_answer_ = mcp::interpret(exchange, "").summary();
   } else if (exchange.response) {

@@ -11,6 +11,7 @@
 #include "harness/check/context.h"
 #include "harness/check/credential.h"
 #include "harness/check/finding.h"
+#include "harness/check/steadiness.h"
 #include "harness/mcp/protocol.h"
 #include "mock-idp/jose/recipe.h"
 
@@ -32,6 +33,8 @@ struct Attempt {
   std::optional<tls::Identity> certificate = {};
   /// How long an answer is waited for, where that is longer than a request of the run may take.
   std::chrono::milliseconds patience{0};
+  /// Whether it is sent again where its failure may be stray.
+  Repeat repeat = Repeat::yes;
 };
 
 /// What counts as refused as specified.
@@ -72,7 +75,8 @@ class Probe {
   /// When a request that is sent now has to be answered.
   base::Deadline deadline(std::chrono::milliseconds patience = {}) const;
 
-  // Requests. Each is recorded; a 429 is waited out and the request sent again.
+  // Requests. Each is recorded; a 429 is waited out and the request sent again. A result that is
+  // none of what the control got is an answer of kind `denied`.
   mcp::Answer send(const Attempt& attempt);
   /// Any request at all to the target's host, recorded as well: metadata, other paths.
   wire::Exchange fetch(wire::Request request);
@@ -105,6 +109,11 @@ class Probe {
   Finding observes(const Attempt& attempt, std::string_view observation);
   /// Whether good credentials are accepted just now.
   bool control_accepted();
+  /// What the last control got.
+  const mcp::Answer& last_control() const { return control_; }
+  /// Marks a result of the control's operation as `denied` if it is none of what the control got;
+  /// for answers that were not sent by `send`.
+  mcp::Answer compared(mcp::Answer answer) const;
 
   /// Waits for wall-clock time to pass; the reason is shown to the user. With a target that
   /// shares our clock, moves the clock instead. False if the run is being ended.
@@ -118,6 +127,8 @@ class Probe {
 
   /// Whether the body wanted a token of an issuer, and there is none that the target trusts.
   bool wanted_issuer() const { return wanted_issuer_; }
+  /// A failure that was not repeated, or that was although strays are known; null: there is none.
+  const wire::Exchange* trouble() const { return trouble_ ? &*trouble_ : nullptr; }
   const std::vector<wire::Exchange>& exchanges() const { return exchanges_; }
   const std::string& repro() const { return repro_; }
   /// Makes the report's curl line repeat this request, unless one that broke something was judged
@@ -132,6 +143,14 @@ class Probe {
   mcp::Answer carry_out(const Attempt& attempt, const wire::Request& request,
                         const std::string& id);
   Finding refuses_call(const Attempt& attempt);
+  /// What is found of the answer to an attempt that has to be rejected.
+  Finding rejected_or(const Attempt& attempt, mcp::Answer answer, const Refusal& refusal);
+  /// The answer to the attempt's operation with valid credentials.
+  mcp::Answer twin_of(const Attempt& attempt, const mcp::Answer& answer);
+  bool is_like_a_missing_scope(const mcp::Answer& answer);
+  /// Why a failure says nothing about the server: this process was late itself.
+  std::optional<Finding> excused(const mcp::Answer& answer);
+  Repeat repeat_of(const Attempt& attempt) const;
   void record(const wire::Exchange& exchange);
 
   Context& context_;
@@ -142,6 +161,7 @@ class Probe {
   std::string repro_;
   bool repro_shows_breach_ = false;
   bool wanted_issuer_ = false;
+  std::optional<wire::Exchange> trouble_;
   std::string error_;        ///< a token that could not be made
   std::string last_answer_;  ///< in words
   mcp::Answer control_;      ///< the answer to the last control

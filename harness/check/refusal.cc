@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "harness/check/treatment.h"
 
 namespace check {
 namespace {
@@ -29,14 +30,6 @@ bool is_allowed(int status, const std::vector<int>& statuses) {
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
 }
 
-/// Whether the server did what was asked: gave a result, took a notification, opened a stream.
-bool was_served(const mcp::Answer& answer) {
-  if (!answer.result.empty() || answer.kind == mcp::Kind::accepted) return true;
-  if (answer.kind != mcp::Kind::strange || answer.status() / 100 != 2) return false;
-  const std::string* type = answer.exchange.response->header("Content-Type");
-  return type != nullptr && base::to_lower(*type).rfind("text/event-stream", 0) == 0;
-}
-
 Finding misrefused(const mcp::Answer& answer, const Refusal& refusal, std::string reason,
                    std::string cause) {
   Finding finding = Finding::broken(expected_text(refusal), answer.summary(), std::move(reason));
@@ -45,24 +38,60 @@ Finding misrefused(const mcp::Answer& answer, const Refusal& refusal, std::strin
   return finding;
 }
 
-std::string why_wrong_status(const mcp::Answer& answer) {
+std::string why_forbidden(const mcp::Answer& answer, const Circumstances& known) {
+  if (known.like_a_missing_scope) {
+    return "a valid token that lacks the scope gets the same 403: clients ask the user for more "
+           "scopes instead of new credentials";
+  }
+  const auto names_scope = [](const mcp::Challenge& challenge) {
+    const std::string* error = challenge.parameter("error");
+    return error != nullptr && *error == "insufficient_scope";
+  };
+  if (std::any_of(answer.challenges.begin(), answer.challenges.end(), names_scope)) {
+    return "its challenge says insufficient_scope: clients ask the user for more scopes instead of "
+           "new credentials";
+  }
+  return "a client that gets 403 does not ask the user to log in";
+}
+
+/// The control's error comes from behind the check of credentials, so this one does too.
+bool is_the_controls_error(const mcp::Answer& answer, const mcp::Answer& control) {
+  return answer.kind == mcp::Kind::rpc_error && control.kind == mcp::Kind::rpc_error &&
+         answer.rpc_code == control.rpc_code && answer.rpc_message == control.rpc_message;
+}
+
+std::string why_wrong_status(const mcp::Answer& answer, const Circumstances& known) {
   const int status = answer.status();
-  if (status == 403) {
-    return "403 says that the token was taken as valid but not sufficient: it passed verification";
-  }
+  if (status == 403) return why_forbidden(answer, known);
   if (status >= 500) return "the refusal is an unhandled error, not an answer about the token";
-  if (answer.kind == mcp::Kind::rpc_error) {
-    return "the request went past authentication to the JSON-RPC layer, which refused it";
+  if (status >= 300 && status < 400) {
+    return "an MCP client does not log in where a redirect leads, and cannot tell from it that it "
+           "needs credentials";
   }
-  return "refused, but a client cannot tell from this status that it needs other credentials";
+  if (is_the_controls_error(answer, known.control)) {
+    return "valid credentials get the same error: the request was processed before its credentials "
+           "were checked";
+  }
+  if (status >= 200 && status < 300) {
+    return "a client takes 2xx for success: it does not ask the user to log in";
+  }
+  return "a client cannot tell from this status that it needs other credentials";
+}
+
+std::string cause_of(const mcp::Answer& answer, const Refusal& refusal) {
+  const int status = answer.status();
+  if (status >= 200 && status < 300) return fmt::format("{} with a rejection inside", status);
+  return fmt::format("{} instead of {}", status, statuses_text(refusal.statuses));
 }
 
 }  // namespace
 
-Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal) {
-  if (was_served(answer)) {
-    Finding finding = Finding::broken(expected_text(refusal), answer.summary(),
-                                      "the server did what the request asked for");
+Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal,
+                      const Circumstances& known) {
+  if (was_served(answer, known.control)) {
+    Finding finding =
+        Finding::broken(expected_text(refusal), answer.summary(),
+                        "the server did what the request asks for, as with valid credentials");
     finding.outcome = Outcome::accepted;
     finding.cause = "accepted";
     return finding;
@@ -73,14 +102,13 @@ Finding judge_refusal(const mcp::Answer& answer, const Refusal& refusal) {
   const int status = answer.status();
   if (status == 0) {
     Finding finding = misrefused(answer, refusal, "there was no HTTP answer at all",
-                                 "no answer to a bad credential");
+                                 "no response to invalid credentials");
     finding.impact = Impact::failure;
     return finding;
   }
   if (!is_allowed(status, refusal.statuses)) {
     Finding finding =
-        misrefused(answer, refusal, why_wrong_status(answer),
-                   fmt::format("{} instead of {}", status, statuses_text(refusal.statuses)));
+        misrefused(answer, refusal, why_wrong_status(answer, known), cause_of(answer, refusal));
     if (status >= 500) finding.impact = refusal.on_error;
     return finding;
   }

@@ -40,6 +40,7 @@ struct TargetFacts {
   std::string issuer;       ///< of our tokens: what the target has to trust
   std::string fingerprint;  ///< server name and version as the server tells them
   std::string dialect;      ///< style of its refusals: "json-rpc", "oauth-json", "text", "empty"
+  std::string framework;    ///< what its refusals look like: "express", "fastapi"; empty: unknown
   std::string spawned;      ///< the command, where we started it
   std::string output;       ///< the tail of a spawned server's output
 };

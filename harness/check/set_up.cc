@@ -10,6 +10,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "harness/check/treatment.h"
 
 namespace check {
 namespace {
@@ -63,6 +64,7 @@ base::Result<void> SetUp::run() {
   if (target.audience.empty()) target.audience = context_.options_.url;
   if (modes::contains(modes::metadata(), target.mode)) learn_bindings_from_challenge();
   if (auto found = find_control(); !found) return found;
+  target.control_answer = last_;
   note_bindings();
   find_tools(last_.result);
   find_settings(last_.result);
@@ -321,8 +323,11 @@ void SetUp::find_settings(const std::string& tools_result) {
 }
 
 void SetUp::see_whether_it_refuses() {
-  const auto nothing = control_request({});
-  const auto garbage = control_request(context_.carry("this-is-not-a-token"));
+  auto nothing = control_request({});
+  auto garbage = control_request(context_.carry("this-is-not-a-token"));
+  for (mcp::Answer* answer : {&nothing, &garbage}) {
+    mark_denial(*answer, context_.target_.control_answer);
+  }
   context_.refuses_something_ =
       nothing.kind != mcp::Kind::result || garbage.kind != mcp::Kind::result;
   transport_problem_.clear();

@@ -46,12 +46,6 @@ std::optional<json> parse(std::string_view text) {
   return value;
 }
 
-std::string media_type(const wire::Response& response) {
-  const std::string* field = response.header("Content-Type");
-  if (field == nullptr) return "";
-  return base::to_lower(base::trim(std::string_view(*field).substr(0, field->find(';'))));
-}
-
 bool is_event_stream(const wire::Response& response) {
   if (media_type(response) == "text/event-stream") return true;
   return response.body.starts_with("data:") || response.body.starts_with("event:");
@@ -173,12 +167,22 @@ std::string describe(const Challenge& challenge) {
   return challenge.scheme + " " + base::join(parameters, ", ");
 }
 
-std::string describe_body(const wire::Response& response) {
-  if (response.body.empty()) return "an empty body";
+bool is_html(const wire::Response& response) {
   const std::string type = media_type(response);
-  const std::string body = type.empty() ? "a body of no type" : "a body of " + type;
-  return response.coding_problem.empty() ? body
-                                         : fmt::format("{} ({})", body, response.coding_problem);
+  if (type == "text/html" || type == "application/xhtml+xml") return true;
+  const std::string start = base::to_lower(base::trim(response.body).substr(0, 14));
+  return start.starts_with("<!doctype html") || start.starts_with("<html");
+}
+
+/// JSON that is no JSON-RPC message.
+std::string describe_json(const json& body) {
+  if (!body.is_object()) return "JSON";
+  const auto error = body.find("error");
+  if (error == body.end() || !error->is_string()) return "JSON that is no JSON-RPC message";
+  const auto code = error->get<std::string>();
+  const bool is_code = !code.empty() && code.find_first_of(" \t\n") == std::string::npos;
+  const std::string text = base::join(base::words(base::abbreviate(code, kMaxQuote)), " ");
+  return fmt::format("{} \"{}\"", is_code ? "OAuth error" : "JSON error", text);
 }
 
 std::string describe_error(const Answer& answer) {
@@ -200,7 +204,43 @@ std::string describe_message(const Answer& answer) {
 
 bool is_stdio(const wire::Exchange& exchange) { return exchange.url == kStdioUrl; }
 
+bool holds_rpc_error(const Answer& answer) {
+  const auto message = parse(answer.message);
+  return message && message->is_object() && is_rpc_error(*message);
+}
+
+/// Whether an event tells of nothing but an error, be it JSON-RPC's, OAuth's or the stream's own.
+bool is_error_event(const wire::Event& event) {
+  if (event.event == "error") return true;
+  const auto data = parse(event.data);
+  return data && data->is_object() && data->contains("error") && !data->contains("result");
+}
+
 }  // namespace
+
+std::string media_type(const wire::Response& response) {
+  const std::string* field = response.header("Content-Type");
+  if (field == nullptr) return "";
+  return base::to_lower(base::trim(std::string_view(*field).substr(0, field->find(';'))));
+}
+
+std::string describe_body(const wire::Response& response) {
+  if (base::trim(response.body).empty()) return "an empty body";
+  if (!response.coding_problem.empty()) {
+    return fmt::format("a body that cannot be read ({})", response.coding_problem);
+  }
+  if (const auto body = parse(response.body)) return describe_json(*body);
+  if (is_html(response)) return "an HTML page";
+  const std::string type = media_type(response);
+  if (type.empty()) return "a body without Content-Type";
+  return type == "text/plain" ? "plain text" : fmt::format("a body of {}", type);
+}
+
+bool opens_stream(const wire::Response& response) {
+  if (media_type(response) != "text/event-stream") return false;
+  const auto events = wire::parse_events(response.body);
+  return !std::any_of(events.begin(), events.end(), is_error_event);
+}
 
 std::string tool_text(const Answer& answer) {
   const auto result = parse(answer.result);
@@ -235,6 +275,9 @@ std::string Answer::summary() const {
     case Kind::unauthorized:
       if (challenges.empty()) text += " without WWW-Authenticate";
       break;
+    case Kind::forbidden:
+      if (challenges.empty() && is_html(response)) return text + " with an HTML page";
+      break;
     case Kind::accepted:
       return response.body.empty() ? text + " with an empty body" : text;
     case Kind::redirect:
@@ -242,16 +285,19 @@ std::string Answer::summary() const {
         return fmt::format("{} to {}", text, base::abbreviate(*location, kMaxQuote));
       }
       return text + " without Location";
+    case Kind::denied:
+      return fmt::format("{} with {}", text, denial);
     case Kind::client_error:
     case Kind::server_error:
-      if (!rpc_message.empty() || rpc_code != 0) {
-        return fmt::format("{} with {}", text, describe_error(*this));
-      }
-      return fmt::format("{} with {}", text, describe_body(response));
+      if (holds_rpc_error(*this)) return fmt::format("{} with {}", text, describe_error(*this));
+      return fmt::format("{} with {}", text, mcp::describe_body(response));
     case Kind::strange:
       if (truncated_stream) return text + " with an event stream that held no response";
-      if (is_event_stream(response) && response.body.empty()) return text + " with an event stream";
-      return fmt::format("{} with {} that is no JSON-RPC response", text, describe_body(response));
+      if (is_event_stream(response)) {
+        return text + (opens_stream(response) ? " with an event stream"
+                                              : " with an event stream that holds only an error");
+      }
+      return fmt::format("{} with {}", text, mcp::describe_body(response));
     default:
       break;
   }

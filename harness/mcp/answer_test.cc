@@ -118,6 +118,21 @@ TEST(Interpret, TheSummaryShowsTheChallengesErrors) {
   EXPECT_EQ(answer(401, "", "").summary(), "401 without WWW-Authenticate");
 }
 
+TEST(Interpret, TheSummaryNamesTheFormOfAnErrorsBody) {
+  const auto said = [](std::string_view type, std::string_view body) {
+    return answer(500, type, body).summary();
+  };
+  EXPECT_EQ(said("application/json", R"({"error":"server_error"})"),
+            R"(500 with OAuth error "server_error")");
+  EXPECT_EQ(said("application/json", R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603}})"),
+            "500 with JSON-RPC error -32603");
+  EXPECT_EQ(said("application/json", R"({"detail":"no"})"),
+            "500 with JSON that is no JSON-RPC message");
+  EXPECT_EQ(said("text/html", "<h1>Oops</h1>"), "500 with an HTML page");
+  EXPECT_EQ(said("text/plain", "Oops"), "500 with plain text");
+  EXPECT_EQ(said("application/json", ""), "500 with an empty body");
+}
+
 constexpr std::string_view kStream =
     "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\n\n"
     "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n";

@@ -67,6 +67,7 @@ std::optional<std::string> challenge_syntax_error(std::string_view field_value);
 /// What an answer means, told by status and body together.
 enum class Kind {
   result,        ///< 2xx with a JSON-RPC result
+  denied,        ///< 2xx with a JSON-RPC result that rejects the request; see Answer::denial
   rpc_error,     ///< 2xx or 4xx other than 401/403/429 with a JSON-RPC error object
   accepted,      ///< 202, or 2xx without a body, to a notification
   unauthorized,  ///< 401
@@ -89,6 +90,9 @@ struct Answer {
   std::string rpc_message;  ///< of an error
   bool is_error = false;    ///< a tool result with isError: true
   bool truncated_stream = false;
+  /// How a result rejects what valid credentials get, such as "an empty list of tools"; only who
+  /// knows what they get can tell, so `interpret` leaves it empty.
+  std::string denial;
 
   int status() const { return exchange.status(); }
   const Challenge* challenge(std::string_view scheme) const;  ///< scheme in any case
@@ -99,6 +103,13 @@ struct Answer {
 
 /// The text blocks of a tool's result, joined by blanks.
 std::string tool_text(const Answer& answer);
+
+/// What a body is, in words: `OAuth error "server_error"`, "an HTML page", "an empty body".
+std::string describe_body(const wire::Response& response);
+/// The media type in lower case, without parameters; empty if there is none.
+std::string media_type(const wire::Response& response);
+/// Whether a response is an event stream that is open or may have events, and not only an error.
+bool opens_stream(const wire::Response& response);
 
 /// Reads an exchange. `id` picks the message out of an event stream.
 Answer interpret(wire::Exchange exchange, std::string_view id);

@@ -26,6 +26,50 @@ std::string style_of(const wire::Response& response) {
   return error != value->end() && error->is_string() ? "oauth-json" : "json";
 }
 
+std::string header_of(const wire::Response& response, const char* name) {
+  const std::string* value = response.header(name);
+  return value == nullptr ? "" : base::to_lower(*value);
+}
+
+bool has_members(const json& object, std::initializer_list<const char*> names) {
+  return object.is_object() && std::all_of(names.begin(), names.end(),
+                                           [&](const char* name) { return object.contains(name); });
+}
+
+/// By marks that frameworks leave in their answers unless they are told otherwise.
+std::string framework_in(const wire::Response& response) {
+  const std::string server = header_of(response, "Server");
+  const auto parsed = base::parse_json(response.body);
+  const json body = parsed ? *parsed : json();
+  if (has_members(body, {"timestamp", "status", "error", "path"})) return "spring";
+  if (has_members(body, {"statusCode", "message"})) return "nest";
+  if (header_of(response, "X-Powered-By").starts_with("express")) return "express";
+  if (server.starts_with("kestrel") || has_members(body, {"type", "title", "traceId"})) {
+    return "aspnet";
+  }
+  if (server.find("werkzeug") != std::string::npos) return "flask";
+  if (body.is_object() && body.size() == 1 && body.contains("detail")) return "fastapi";
+  if (server.starts_with("uvicorn") || server.starts_with("hypercorn")) return "starlette";
+  return {};
+}
+
+/// The most frequent word that is not empty.
+std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == counts.end() ? "" : most->first;
+}
+
+/// Failures that did not repeat, where there were any.
+void note_strays(check::Context& context) {
+  const std::size_t strays = context.steadiness().strays();
+  if (strays == 0) return;
+  context.note("stray_failures", base::dump({{"requests", context.exchanges_counted()},
+                                             {"failed_once", strays},
+                                             {"kinds", context.steadiness().kinds()}}));
+}
+
 std::size_t fetches(check::Context& context, std::string_view endpoint) {
   return context.provider().journal().count(
       [&](const idp::Entry& entry) { return entry.endpoint == endpoint; });
@@ -60,13 +104,22 @@ std::string dialect_of(const std::vector<check::Refused>& refused) {
   for (const check::Refused& one : refused) {
     if (one.exchange.response) ++styles[style_of(*one.exchange.response)];
   }
-  const auto most =
-      std::max_element(styles.begin(), styles.end(),
-                       [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == styles.end() ? "" : most->first;
+  return most_frequent(styles);
+}
+
+std::string framework_of(const std::vector<check::Refused>& refused) {
+  std::map<std::string, std::size_t> frameworks;
+  for (const check::Refused& one : refused) {
+    if (!one.exchange.response) continue;
+    if (auto framework = framework_in(*one.exchange.response); !framework.empty()) {
+      ++frameworks[framework];
+    }
+  }
+  return most_frequent(frameworks);
 }
 
 void note_run(check::Context& context) {
+  note_strays(context);
   const check::Mode mode = context.target().mode;
   // Fixed secrets have no form that could be told.
   if (mode == check::Mode::none || check::modes::contains(check::modes::fixed(), mode)) return;

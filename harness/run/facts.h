@@ -14,6 +14,8 @@ void add_greeting(check::TargetFacts& facts, const check::Target& target);
 /// The style in which most refusals are written: "json-rpc", "oauth-json", "json", "html", "text"
 /// or "empty"; nothing without refusals.
 std::string dialect_of(const std::vector<check::Refused>& refused);
+/// The framework that most refusals look like: "express", "fastapi", "spring", …; empty: unknown.
+std::string framework_of(const std::vector<check::Refused>& refused);
 
 /// Notes what the run as a whole measured: the control's form, how often keys were fetched.
 void note_run(check::Context& context);

@@ -302,6 +302,7 @@ class Execution {
       result_.target.output = context.redactor().apply(stdio->output());
     }
     result_.target.dialect = dialect_of(context.refused());
+    result_.target.framework = framework_of(context.refused());
     result_.observations = context.observations();
   }
 

@@ -24,6 +24,9 @@ constexpr milliseconds kWaitingCaseLimit{300'000};
 /// ... those that wait for what is cached do so twice, but not for longer than this each time.
 constexpr milliseconds kLongestCacheWait{600'000};
 constexpr std::size_t kMaxWaiters = 48;
+/// Of a case whose finding may be due to a stray failure.
+constexpr int kMostReruns = 2;
+constexpr milliseconds kQuickEnough{15'000};
 /// Servers at a time beside the one that is judged: some need hundreds of megabytes.
 constexpr std::size_t kMostServers = 8;
 
@@ -50,7 +53,10 @@ class Runner {
       if (listener_.on_wait) listener_.on_wait(reason, span);
     };
     {
-      const Lookout lookout([this] { return look_for_stop(); });
+      const Lookout lookout([this] {
+        context_.steadiness().tick(wire::now_us());
+        return look_for_stop();
+      });
       const std::vector<std::size_t> waiting = plan(Phase::waiting);
       const std::vector<std::size_t> on_own_server = plan(Phase::on_own_server);
       const std::vector<std::size_t> parallel = plan(Phase::parallel);
@@ -166,6 +172,28 @@ class Runner {
     finish(index, run_body(subject));
   }
 
+  static check::Finding body_of(const check::Case& subject, check::Probe& probe) {
+    try {
+      return subject.run ? subject.run(probe) : check::Finding::failed("the case has no body");
+    } catch (const std::exception& error) {
+      return check::Finding::failed(fmt::format("the case threw: {}", error.what()));
+    } catch (...) {
+      return check::Finding::failed("the case threw something");
+    }
+  }
+
+  /// Whether a case is run once more, with new credentials and connections, because a failure that
+  /// may be stray was among what it saw. Not where it provokes failures, nor where it takes long.
+  bool may_rerun(const check::Case& subject, const check::Finding& finding,
+                 std::chrono::steady_clock::time_point began) {
+    const check::Needs& needs = subject.needs;
+    const bool decided = finding.kind != check::Finding::Kind::broken &&
+                         finding.kind != check::Finding::Kind::undecided;
+    const bool provokes = needs.own_server || needs.loud || needs.waits;
+    const bool quick = std::chrono::steady_clock::now() - began < kQuickEnough;
+    return !decided && !provokes && quick && !stopped_for(subject);
+  }
+
   check::CaseResult run_body(const check::Case& subject) {
     // What changes shared state has to wait where a server takes its time to notice.
     const bool may_wait = subject.needs.waits || subject.needs.alone || subject.needs.own_server;
@@ -175,16 +203,21 @@ class Runner {
         may_wait ? kWaitingCaseLimit + 2 * std::min(cached, kLongestCacheWait) : kCaseLimit;
     const auto began = std::chrono::steady_clock::now();
     const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
-    wire::Connection connection = context_.connect();
-    check::Probe probe(context_, subject, connection, case_deadline);
     check::Finding finding;
-    try {
-      finding = subject.run ? subject.run(probe) : check::Finding::failed("the case has no body");
-    } catch (const std::exception& error) {
-      finding = check::Finding::failed(fmt::format("the case threw: {}", error.what()));
-    } catch (...) {
-      finding = check::Finding::failed("the case threw something");
+    std::optional<check::Probe> one_run;
+    std::optional<wire::Connection> connection;
+    std::optional<wire::Exchange> trouble;
+    for (int rerun = 0;; ++rerun) {
+      one_run.reset();
+      connection.emplace(context_.connect());
+      one_run.emplace(context_, subject, *connection, case_deadline);
+      finding = body_of(subject, *one_run);
+      if (trouble && finding.ok()) context_.steadiness().note_stray(*trouble);
+      if (one_run->trouble() == nullptr || rerun == kMostReruns) break;
+      if (!may_rerun(subject, finding, began)) break;
+      trouble = *one_run->trouble();
     }
+    const check::Probe& probe = *one_run;
     if (probe.wanted_issuer()) finding = check::Finding::skipped(std::string(check::kNoIssuer));
     if (!finding.ok()) {
       // What fails because its requests were cut short says nothing about the server.

@@ -15,6 +15,8 @@ using check::Finding;
 using check::Level;
 using check::Probe;
 
+constexpr int kMostCounts = 5;
+
 Family unreadable_bodies(Probe&) {
   return {{"malformed JSON",
            {.edit = [](wire::Request& request) { request.body = R"({"jsonrpc": "2.0", "id")"; }}},
@@ -52,9 +54,17 @@ std::optional<long long> count(Probe& probe, const mcp::Operation& call) {
 Finding no_side_effects(Probe& probe) {
   const auto call =
       mcp::Operation::call_tool(probe.target().witness->name, probe.target().witness->arguments);
-  const auto before = count(probe, call);
-  const mcp::Answer refused = probe.send({.operation = call});
-  const auto after = count(probe, call);
+  std::optional<long long> before;
+  std::optional<long long> after;
+  mcp::Answer refused;
+  // A call that was repeated may have been counted twice.
+  for (int i = 0; i < kMostCounts; ++i) {
+    const std::size_t strays = probe.context().steadiness().strays();
+    before = count(probe, call);
+    refused = probe.send({.operation = call});
+    after = count(probe, call);
+    if (probe.context().steadiness().strays() == strays) break;
+  }
   if (!before || !after) {
     return Finding::undecided("the counting tool's result holds no number to compare");
   }

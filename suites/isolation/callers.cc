@@ -50,14 +50,15 @@ mcp::Operation another_question(const Probe& probe) {
 }  // namespace
 
 mcp::Answer ask(Probe& probe, wire::Connection& connection, const Caller& caller,
-                const std::string& id) {
+                const std::string& id, check::Repeat repeat) {
   check::Context& context = probe.context();
   wire::Request request = mcp::frame(caller.framing, caller.operation, id);
   for (const auto& field : caller.credential.headers) request.headers.push_back(field);
   const auto enough = [&](const wire::Response& response) {
     return mcp::has_response(response, id);
   };
-  return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough), id);
+  return mcp::interpret(context.exchange(connection, request, probe.deadline(), enough, {}, repeat),
+                        id);
 }
 
 mcp::Answer ask_patiently(Probe& probe, wire::Connection& connection, const Caller& caller,

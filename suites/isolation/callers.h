@@ -27,7 +27,7 @@ struct Callers {
 /// Asks for the caller over that connection, under that JSON-RPC id. A 429 is not waited out.
 /// Thread-safe, if each thread has a connection of its own.
 mcp::Answer ask(check::Probe& probe, wire::Connection& connection, const Caller& caller,
-                const std::string& id);
+                const std::string& id, check::Repeat repeat = check::Repeat::yes);
 /// The same, but a 429 is waited out.
 mcp::Answer ask_patiently(check::Probe& probe, wire::Connection& connection, const Caller& caller,
                           const std::string& id);

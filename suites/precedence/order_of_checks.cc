@@ -87,7 +87,7 @@ std::optional<Session> begin_session(Probe& probe) {
 mcp::Answer list_in(Probe& probe, const Session& session) {
   wire::Request request = mcp::frame(session.framing, Operation::list_tools(), "1");
   for (const auto& header : session.headers) request.headers.push_back(header);
-  return mcp::interpret(probe.fetch(request), "1");
+  return probe.compared(mcp::interpret(probe.fetch(request), "1"));
 }
 
 Finding unknown_session(Probe& probe) {

@@ -1,6 +1,8 @@
 // Before anything is judged: is this the server, and are we its issuer?
 #include <fmt/core.h>
 
+#include "common/base/json.h"
+#include "common/base/text.h"
 #include "harness/check/family.h"
 
 namespace {
@@ -10,6 +12,12 @@ using check::Level;
 using check::Probe;
 
 constexpr int kTimes = 4;
+/// Requests that are sent to see whether answers get lost, and for how long at most.
+constexpr int kLooks = 80;
+constexpr std::chrono::seconds kLongestLook{5};
+/// Fewer strays than these, or than one in this many requests, are not reported as a finding.
+constexpr std::size_t kTellingStrays = 3;
+constexpr std::size_t kTellingShare = 200;
 
 Finding control_accepted(Probe& probe) {
   const check::Attempt control{.credential = probe.good_credential()};
@@ -63,6 +71,58 @@ Finding keys_fetched(Probe& probe) {
   return finding;
 }
 
+/// "5 with 503, 2 reset"
+std::string listed(const std::map<std::string, std::size_t>& kinds) {
+  std::vector<std::string> parts;
+  for (const auto& [kind, count] : kinds) parts.push_back(fmt::format("{} × {}", count, kind));
+  return base::join(parts, ", ");
+}
+
+/// One answer that gets lost on a busy machine says nothing.
+bool is_unsteady(std::size_t strays, std::size_t requests) {
+  return strays >= kTellingStrays && strays * kTellingShare >= requests;
+}
+
+Finding steady(Probe& probe) {
+  check::Context& context = probe.context();
+  const auto enough = base::Deadline::after(kLongestLook);
+  for (int i = 0; i < kLooks && !enough.passed() && !context.cancelled(); ++i) {
+    // A request on a connection that was used before is repeated without being counted.
+    probe.send({.credential = probe.good_credential(), .edit = [](wire::Request& request) {
+                  base::set_header(request.headers, "Connection", "close");
+                }});
+  }
+  const std::size_t requests = context.exchanges_counted();
+  const std::size_t strays = context.steadiness().strays();
+  const std::string actual =
+      fmt::format("{} of {} requests failed once and not when repeated{}", strays, requests,
+                  strays == 0 ? "" : ": " + listed(context.steadiness().kinds()));
+  if (!is_unsteady(strays, requests)) return Finding::met(actual);
+  Finding finding =
+      Finding::broken("an answer of the server to each request", actual,
+                      "failures come and go whatever is sent, as behind a balancer with one server "
+                      "that fails; each was repeated on a new connection before it was judged");
+  finding.cause = "failures that do not repeat";
+  return finding;
+}
+
+Finding unfiltered(Probe& probe) {
+  check::Front& front = probe.context().front();
+  if (!probe.control_accepted()) return Finding::undecided("valid credentials were rejected");
+  const mcp::Answer& page = check::look_for_front(probe);
+  if (page.exchange.response) probe.decisive(page.exchange, true);
+  const std::string example = front.example();
+  if (example.empty()) return Finding::met("each page that came was the server's own");
+  Finding finding = Finding::broken(
+      "the server's own answer",
+      fmt::format("{}, also with valid credentials; {} cases got no answer of the server", example,
+                  front.blocked()),
+      "something in front of the server, such as a firewall, answers requests that look like an "
+      "attack to it; what the server does with them is not known");
+  finding.cause = "a firewall answers for the server";
+  return finding;
+}
+
 const check::Suite wiring_cases{
     "wiring",
     check::modes::all(),
@@ -105,6 +165,37 @@ const check::Suite wiring_cases{
          .why = "Whoever can write JSON can write a token that is accepted.",
          .fix = "Verify signatures with the keys of the issuer's JWK set.",
          .run = keys_fetched},
+        {.id = "steady",
+         .title = "Answers each request, without failures that come and go",
+         .sends =
+             "The operation with valid credentials, 80 times, each on a connection of its own; "
+             "then the failures of the run that did not repeat are counted.",
+         .level = Level::should,
+         .attacker = check::Attacker::none,
+         .references = {{"RFC 9110", "15.6.4"}},
+         .needs = {.modes = check::modes::protected_http(), .last = true},
+         .faults = {"balancer.skip", "balancer.reset"},
+         .why = "Clients see failures at random: logins break off and tool calls are lost or run "
+                "twice.",
+         .fix = "Find the instance or proxy that fails, and take it out of the balancer until its "
+                "health check passes.",
+         .run = steady},
+        {.id = "unfiltered",
+         .title = "Requests reach the server: nothing in front of it answers for it",
+         .sends = "Valid credentials together with a text that looks like an attack, in a token's "
+                  "header, a header field and the query, where the server ignores it.",
+         .level = Level::should,
+         .attacker = check::Attacker::none,
+         .references = {{"MCP", "error-handling"}, {"RFC 6750", "3.1"}},
+         .needs = {.modes = check::modes::protected_http(), .last = true},
+         .faults = {"front.skip"},
+         .why =
+             "A client whose token or request happens to look like an attack gets a page instead "
+             "of a 401 that tells it to log in, and a test through a firewall does not test the "
+             "server.",
+         .fix = "Test the server without the firewall as well, and let the firewall leave the "
+                "Authorization field to the server.",
+         .run = unfiltered},
     }};
 
 }  // namespace
