@@ -188,6 +188,7 @@ TEST_F(MockIdpTest, BaitUrlsAreFreshAndUnguessable) {
 }
 
 TEST_F(MockIdpTest, MintsByRecipeOverTheSteeringApi) {
+  const long long before = idp_->clock().epoch_seconds();
   const auto response =
       mint(R"({"issuer":"other","alg":"RS256","aud":["a","b"],"scope":"s","sub":"x","ttl":-5,)"
            R"("claims":{"z":1,"a":{"b":[]}},"header":{"typ":"JWT"}})");
@@ -199,7 +200,10 @@ TEST_F(MockIdpTest, MintsByRecipeOverTheSteeringApi) {
   EXPECT_EQ(claims["iss"], idp_->issuer("other").url());
   EXPECT_EQ(claims["aud"], Json::array({"a", "b"}));
   EXPECT_EQ(claims["sub"], "x");
-  EXPECT_EQ(claims["exp"].get<long long>() - claims["iat"].get<long long>(), -5);
+  // It expired five seconds ago, so it was issued before that.
+  EXPECT_GE(claims["exp"].get<long long>(), before - 5);
+  EXPECT_LE(claims["exp"].get<long long>(), idp_->clock().epoch_seconds() - 5);
+  EXPECT_LT(claims["iat"].get<long long>(), claims["exp"].get<long long>());
   EXPECT_EQ(claims["a"], Json::parse(R"({"b":[]})"));
 }
 
