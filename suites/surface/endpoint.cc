@@ -77,7 +77,8 @@ Finding delete_with(Probe& probe, const Forged& forged, std::optional<mcp::Frami
 }
 
 Finding deletes_nothing(Probe& probe) {
-  const Forgeries forgeries = known_to_anyone(probe);
+  const Forgeries forgeries = rejected_by_control(probe, known_to_anyone(probe));
+  if (forgeries.empty()) return Finding::skipped(kAcceptedAnywhere);
   Finding deleted =
       verified(probe,
                {.name = "DELETE without a session",
@@ -167,7 +168,8 @@ Finding with_result_only(Finding finding) {
 
 /// Most servers answer all of these with 405, whoever asks: that is as it has to be.
 Finding other_methods(Probe& probe) {
-  const Forgeries forgeries = known_to_anyone(probe);
+  const Forgeries forgeries = rejected_by_control(probe, known_to_anyone(probe));
+  if (forgeries.empty()) return Finding::skipped(kAcceptedAnywhere);
   std::vector<Finding> findings = {head_tells_nothing(probe, forgeries)};
   for (const char* method : {"OPTIONS", "PUT", "PATCH", "QUERY"}) {
     findings.push_back(with_result_only(verified(probe, to_method(probe, method), forgeries)));
