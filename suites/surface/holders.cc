@@ -31,7 +31,13 @@ Finding held_back(Probe& probe, const Ways& ways, const Forgeries& forgeries) {
 Finding on_all_methods(Probe& probe, const Forgeries& forgeries) {
   if (auto obstacle = not_judgeable(probe)) return std::move(*obstacle);
   if (forgeries.empty()) return Finding::skipped("there is no token of this kind here");
-  return held_back(probe, to_methods(probe), forgeries);
+  const Forgeries rejected = rejected_by_control(probe, forgeries);
+  if (rejected.empty()) {
+    return Finding::skipped(
+        "the control's own operation accepts it too: see suites claims, "
+        "introspection and userinfo");
+  }
+  return held_back(probe, to_methods(probe), rejected);
 }
 
 Finding expired_anywhere(Probe& probe) { return on_all_methods(probe, expired(probe)); }

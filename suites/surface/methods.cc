@@ -164,6 +164,12 @@ Ways to_tools_list(Probe& probe) {
   return only(reported(of_operation(probe, Operation::list_tools()), "challenge.no-credentials"));
 }
 
+/// Also what is accepted on each of the other ways: here it has to be said.
+check::Finding lists_to_none(Probe& probe) {
+  if (auto obstacle = not_judgeable(probe)) return std::move(*obstacle);
+  return verified(probe, to_tools_list(probe), known_to_anyone(probe));
+}
+
 const check::Suite kMethodCases{
     "surface", check::modes::protected_http(),
     cases_on_ways({
@@ -180,8 +186,8 @@ const check::Suite kMethodCases{
         {.id = "tools-list",
          .title = "Rejects invalid credentials on tools/list with 401",
          .sends = "tools/list with garbage and with forged credentials of the mode.",
-         .ways = to_tools_list,
-         .faults = {"credential.list-unverified"}},
+         .faults = {"credential.list-unverified"},
+         .body = lists_to_none},
         {.id = "tools-call",
          .title = "Rejects invalid credentials on tools/call with 401",
          .sends = "A call of a tool that only reads, without credentials, with garbage and with "

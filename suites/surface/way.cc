@@ -193,10 +193,25 @@ std::optional<Finding> not_judgeable(Probe& probe) {
   return std::nullopt;
 }
 
+Forgeries rejected_by_control(Probe& probe, Forgeries forgeries) {
+  const Way control = of_operation(probe, probe.target().control());
+  const mcp::Answer valid = control.send(probe.good_credential());
+  const auto again = [&] { return control.send(probe.good_credential()); };
+  std::erase_if(forgeries, [&](const Forged& forged) {
+    // What a forgery got there once holds for the run.
+    return probe.context().once<bool>("surface control " + forged.label, [&] {
+      return compare(control.send(forged.credential), valid, again) != Got::nothing;
+    });
+  });
+  return forgeries;
+}
+
 check::Body verifies(MakeWays make) {
   return [make = std::move(make)](Probe& probe) {
     if (auto obstacle = not_judgeable(probe)) return std::move(*obstacle);
-    return verified(probe, make(probe), known_to_anyone(probe));
+    const Forgeries forgeries = rejected_by_control(probe, known_to_anyone(probe));
+    if (forgeries.empty()) return Finding::skipped(kAcceptedAnywhere);
+    return verified(probe, make(probe), forgeries);
   };
 }
 

@@ -52,6 +52,12 @@ check::Finding on_each(const Ways& ways, const std::function<check::Finding(cons
 check::Finding let_in(const std::string& way, const std::vector<std::string>& labels, Got got,
                       const std::string& actual);
 
+/// The forgeries that the control's own operation rejects. The others are accepted everywhere,
+/// which other suites report: this one is about ways whose check is missing.
+Forgeries rejected_by_control(check::Probe& probe, Forgeries forgeries);
+inline constexpr const char* kAcceptedAnywhere =
+    "the control's own operation accepts these credentials too: see surface.tools-list";
+
 /// Body of a case: ways × what anyone can send. Undecided where valid credentials are rejected, or
 /// where nothing is rejected at all.
 using MakeWays = std::function<Ways(check::Probe&)>;
