@@ -134,7 +134,9 @@ base::Result<void> SetUp::find_control_as_bound() {
 
 base::Result<void> SetUp::find_token() {
   if (const auto persona = context_.target_.profile.persona) {
-    context_.target_.settings.push_back("persona-" + std::string(idp::to_string(*persona)));
+    const std::string setting = "persona-" + std::string(idp::to_string(*persona));
+    auto& settings = context_.target_.settings;
+    if (!base::contains(settings, setting)) settings.push_back(setting);
   }
   // Some servers answer 401 to a token that lacks a scope, as to one in a form they do not accept.
   if (try_forms() || (transport_problem_.empty() && offer_shown_scopes() && try_forms())) {

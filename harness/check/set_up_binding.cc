@@ -79,6 +79,7 @@ base::Result<void> SetUp::find_control() {
   if (binding.bound()) {
     const bool dpop = std::exchange(binding.dpop, false);
     const bool mtls = std::exchange(binding.mtls, false);
+    unreadable_.clear();
     if (find_control_as_bound()) return {};
     binding.dpop = dpop;
     binding.mtls = mtls;
