@@ -46,6 +46,8 @@ Binding::Binding(const Binding& other)
       offered(other.offered),
       mtls(other.mtls),
       client_certificate(other.client_certificate),
+      claims(other.claims),
+      dpop_rejected(other.dpop_rejected),
       key_(other.key_),
       other_key_(other.other_key_) {}
 

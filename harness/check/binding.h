@@ -41,6 +41,10 @@ class Binding {
   bool offered = false;            ///< the target does DPoP, demanded or not
   bool mtls = false;               ///< the control's tokens are bound to a certificate
   std::string client_certificate;  ///< DER, of the control
+  /// The members of its metadata that speak of a binding, as they are written there.
+  std::vector<std::string> claims;
+  /// The target speaks of DPoP, but rejected a token that is bound to a key.
+  bool dpop_rejected = false;
 
   /// Uses the first of these algorithms that we have; false if there is none.
   bool use_algorithm(const std::vector<std::string>& names);
@@ -50,6 +54,7 @@ class Binding {
 
   /// The scheme that the control's tokens come behind.
   std::string_view scheme() const { return dpop ? "DPoP" : "Bearer"; }
+  bool bound() const { return dpop || mtls; }
   /// Binds a token as the control's are.
   void bind(jose::Recipe& token) const;
   void bind_to_key(jose::Recipe& token) const;

@@ -65,6 +65,7 @@ base::Result<void> SetUp::run() {
   if (modes::contains(modes::metadata(), target.mode)) learn_bindings_from_challenge();
   if (auto found = find_control(); !found) return found;
   target.control_answer = last_;
+  verify_dpop_offer();
   note_bindings();
   find_tools(last_.result);
   find_settings(last_.result);
@@ -117,7 +118,7 @@ void SetUp::read_protected_resource_metadata() {
   }
 }
 
-base::Result<void> SetUp::find_control() {
+base::Result<void> SetUp::find_control_as_bound() {
   const Mode mode = context_.target_.mode;
   const bool mints = modes::contains(modes::jwt(), mode) || modes::contains(modes::opaque(), mode);
   if (mints && !context_.options_.supplied.given()) return find_token();
@@ -133,7 +134,9 @@ base::Result<void> SetUp::find_control() {
 
 base::Result<void> SetUp::find_token() {
   if (const auto persona = context_.target_.profile.persona) {
-    context_.target_.settings.push_back("persona-" + std::string(idp::to_string(*persona)));
+    const std::string setting = "persona-" + std::string(idp::to_string(*persona));
+    auto& settings = context_.target_.settings;
+    if (!base::contains(settings, setting)) settings.push_back(setting);
   }
   // Some servers answer 401 to a token that lacks a scope, as to one in a form they do not accept.
   if (try_forms() || (transport_problem_.empty() && offer_shown_scopes() && try_forms())) {
@@ -172,8 +175,9 @@ bool SetUp::try_token(const std::string& alg, const std::optional<std::string>& 
     const auto token = context_.mint(context_.control("alice"));
     if (!token) return false;
     if (try_control(context_.carry(*token),
-                    alg.empty() ? "opaque token"
-                                : fmt::format("{} {}", alg, typ.value_or("without typ")))) {
+                    (alg.empty() ? "opaque token"
+                                 : fmt::format("{} {}", alg, typ.value_or("without typ"))) +
+                        (context_.binding_.bound() ? ", bound" : ""))) {
       context_.calibration_.accepted = true;
       return true;
     }

@@ -28,9 +28,14 @@ class SetUp {
   /// How tokens have to be bound, as the metadata says (RFC 9728, section 2), or a challenge.
   void learn_bindings(const nlohmann::json& metadata);
   void learn_bindings_from_challenge();
+  /// Looks for the control among tokens that are bound so; where none is accepted, among unbound
+  /// ones. What metadata says of bindings need not be true.
+  base::Result<void> find_control();
+  base::Result<void> find_control_as_bound();
+  /// Asks for DPoP no further where a token that is bound to a key is rejected.
+  void verify_dpop_offer();
   /// What of all that makes cases apply that else do not.
   void note_bindings();
-  base::Result<void> find_control();
   /// The same where credentials are judged when a tool is called (set_up_calls.cc).
   base::Result<void> find_call();
   base::Result<void> greet_for_calls();

@@ -1,5 +1,8 @@
 // What the set-up finds out about TLS, and about how tokens have to be bound.
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +14,9 @@ namespace check {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kDpopRequired = "dpop_bound_access_tokens_required";
+constexpr const char* kCertificates = "tls_client_certificate_bound_access_tokens";
 
 bool is_true(const json& metadata, const char* name) {
   const auto member = metadata.find(name);
@@ -37,16 +43,19 @@ void SetUp::learn_bindings(const json& metadata) {
   Binding& binding = context_.binding_;
   const auto algorithms =
       base::texts(metadata.value("dpop_signing_alg_values_supported", json::array()));
-  const bool demanded = is_true(metadata, "dpop_bound_access_tokens_required");
+  const bool demanded = is_true(metadata, kDpopRequired);
+  const bool certificates = is_true(metadata, kCertificates);
+  if (demanded) binding.claims.push_back(fmt::format("{}: true", kDpopRequired));
+  if (certificates) binding.claims.push_back(fmt::format("{}: true", kCertificates));
   if (demanded || (!algorithms.empty() && binding.use_algorithm(algorithms))) {
     binding.offered = true;
     binding.dpop = demanded;
   }
   const std::string& certificate = context_.options_.certificates.client.certificate;
-  if (is_true(metadata, "tls_client_certificate_bound_access_tokens") && !certificate.empty()) {
-    binding.client_certificate = tls::certificate_der(certificate);
-    binding.mtls = true;
-  }
+  if (!certificates || certificate.empty()) return;
+  binding.client_certificate = tls::certificate_der(certificate);
+  // Plain http carries no certificate, so a token that is bound to one cannot be the control.
+  binding.mtls = context_.target_.url.scheme == "https";
 }
 
 void SetUp::learn_bindings_from_challenge() {
@@ -61,6 +70,43 @@ void SetUp::learn_bindings_from_challenge() {
   if (answer.challenge("Bearer") == nullptr) binding.dpop = true;
   const std::string* algorithms = challenge->parameter("algs");
   if (algorithms != nullptr) binding.use_algorithm(base::words(*algorithms));
+}
+
+base::Result<void> SetUp::find_control() {
+  auto found = find_control_as_bound();
+  Binding& binding = context_.binding_;
+  if (found || !transport_problem_.empty()) return found;
+  if (binding.bound()) {
+    const bool dpop = std::exchange(binding.dpop, false);
+    const bool mtls = std::exchange(binding.mtls, false);
+    unreadable_.clear();
+    if (find_control_as_bound()) return {};
+    binding.dpop = dpop;
+    binding.mtls = mtls;
+  }
+  if (binding.claims.empty() || !transport_problem_.empty()) return found;
+  return base::fail(
+      fmt::format("{}; its metadata has {}, so a binding of the token may be what it misses: {}",
+                  found.error().message, base::join(binding.claims, " and "),
+                  binding.bound() ? "neither bound nor unbound tokens were accepted"
+                                  : "over http no client certificate can be shown"));
+}
+
+void SetUp::verify_dpop_offer() {
+  Binding& binding = context_.binding_;
+  if (!binding.offered || binding.dpop || !context_.calibration_.accepted) return;
+  jose::Recipe token = context_.control("alice");
+  binding.bind_to_key(token);
+  const Credential credential =
+      authorization(fmt::format("DPoP {}", context_.mint(token).value_or("")));
+  const mcp::Greeting greeting = context_.target_.greeting;
+  const mcp::Answer last = last_;
+  const bool accepted = try_control(credential, "the same, bound to a key");
+  binding.dpop_rejected = !accepted && last_.status() == 401;
+  binding.offered = !binding.dpop_rejected;
+  context_.target_.greeting = greeting;
+  last_ = last;
+  transport_problem_.clear();
 }
 
 void SetUp::note_bindings() {

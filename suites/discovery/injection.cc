@@ -38,12 +38,14 @@ Finding host_injection(Probe& probe) {
     if (location.found()) paths.insert(base::parse_url(location.url)->target());
   }
   std::vector<std::string> reflected;
+  bool forwarded = false;
   for (const base::Header& header : injections()) {
     for (const std::string& path : paths) {
       const wire::Exchange exchange = probe.get(path, {header, {"Accept", "application/json"}});
       if (!names_foreign(exchange)) continue;
       probe.decisive(exchange, true);
       reflected.push_back(fmt::format("{} in the metadata at {}", header.name, path));
+      forwarded = forwarded || header.name != "Host";
     }
     const auto answer = probe.send({.edit = [&](wire::Request& request) {
       base::set_header(request.headers, header.name, header.value);
@@ -51,13 +53,17 @@ Finding host_injection(Probe& probe) {
     if (!names_foreign(answer.exchange)) continue;
     probe.decisive(answer.exchange, true);
     reflected.push_back(header.name + " in the challenge");
+    forwarded = forwarded || header.name != "Host";
   }
   if (reflected.empty()) return Finding::met("no header of the request shows up in the answers");
   Finding finding = Finding::broken(
       "URLs that do not depend on what the request claims",
       "the server repeats the value of " + base::join(reflected, ", "),
-      "behind a cache, or after DNS rebinding, clients are sent to the attacker's server");
-  finding.impact = check::Impact::exposure;
+      forwarded ? "a forwarding field is no part of a cache's key, so one request of an attacker "
+                  "sends the clients that share the cache to the attacker's server"
+                : "no client sends a foreign Host by itself: this needs DNS rebinding, or a cache "
+                  "that ignores Host");
+  if (forwarded) finding.impact = check::Impact::exposure;
   return finding;
 }
 
