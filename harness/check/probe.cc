@@ -188,12 +188,12 @@ wire::Exchange Probe::fetch_from(const base::Url& server, wire::Request request)
 
 wire::Exchange Probe::fetch_until(wire::Request request, const wire::Enough& enough,
                                   milliseconds span) {
-  context_.add_profile_headers(request);
   return with_patience(*this, [&] {
     context_.count_exchange();
     wire::Connection connection = context_.connect();
     const auto until = base::Deadline::earlier(base::Deadline::after(span), deadline());
-    wire::Exchange exchange = context_.exchange(connection, request, until, enough);
+    wire::Exchange exchange = context_.exchange(connection, request, until, enough, {},
+                                                Repeat::broken_connections);
     record(exchange);
     return exchange;
   });

@@ -121,7 +121,7 @@ Finding no_socket(Probe& probe) {
       const wire::Exchange asked = probe.fetch_until(
           request, [](const wire::Response&) { return true; }, kForAMessage);
       if (asked.status() != kSwitchingProtocols) continue;
-      probe.context().add_profile_headers(request);
+      probe.context().complete(request);
       if (!serves_list(probe, request, *kept)) {
         seen += fmt::format("; {} is upgraded with {}, and gives nothing", path, forged.label);
         continue;
