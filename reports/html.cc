@@ -72,7 +72,8 @@ std::string header(const check::RunResult& result, const Options& options) {
          fact("Server", target.fingerprint) + fact("Mode", target.mode) +
          fact("Mode found by", target.mode_evidence) +
          fact("Revision", target.revision.empty() ? "" : target.revision + ", " + target.era) +
-         fact("Issuer", target.issuer) + fact("Style of refusals", target.dialect) +
+         fact("Sessions", sessions_text(target)) + fact("Issuer", target.issuer) +
+         fact("Style of refusals", target.dialect) +
          fact("When", fmt::format("{}, {}", base::iso_time(result.started),
                                   duration_text(result.duration.count()))) +
          fact("Result", exit_code_text(options.exit_code)) + "</dl>\n</header>\n";
@@ -98,7 +99,7 @@ std::string findings_section(const check::RunResult& result) {
   const auto groups = findings(result);
   if (groups.empty()) return {};
   std::string out = "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n";
-  for (const auto& group : groups) out += html_finding(group, revision_of(result));
+  for (const auto& group : groups) out += html_finding(group, revision_of(result, group.first()));
   return out + "</section>\n";
 }
 
@@ -147,7 +148,7 @@ std::string cases_section(const check::RunResult& result) {
   if (result.cases.empty()) return {};
   std::string out =
       "<section aria-labelledby=\"cases\">\n<h2 id=\"cases\">Every case</h2>\n" + filters(result);
-  for (const auto& one : result.cases) out += html_case(one, revision_of(result));
+  for (const auto& one : result.cases) out += html_case(one, revision_of(result, one));
   return out + "</section>\n";
 }
 

@@ -27,6 +27,7 @@ Json target_member(const check::TargetFacts& target) {
           {"mode_evidence", printable(target.mode_evidence)},
           {"revision", target.revision},
           {"era", target.era},
+          {"session_revision", target.session_revision},
           {"issuer", printable(target.issuer)},
           {"fingerprint", printable(target.fingerprint)},
           {"dialect", target.dialect},
@@ -71,28 +72,30 @@ Json case_member(const check::CaseResult& one, mcp::Revision revision) {
   const auto& subject = one.subject;
   Json exchanges = Json::array();
   for (const auto& exchange : one.exchanges) exchanges.push_back(exchange_member(exchange));
-  return {{"id", subject.id},
-          {"suite", subject.suite()},
-          {"title", subject.title},
-          {"sends", subject.what_is_sent()},
-          {"level", check::to_string(one.level)},
-          {"verdict", check::to_string(one.judgement.verdict)},
-          {"severity", check::to_string(one.judgement.severity)},
-          {"outcome", check::to_string(one.finding.outcome)},
-          {"expected", printable(one.finding.expected)},
-          {"actual", printable(one.finding.actual)},
-          {"reason", printable(one.finding.reason)},
-          {"cause", printable(one.finding.cause)},
-          {"why", subject.why},
-          {"fix", subject.fix},
-          {"requirements", subject.requirements},
-          {"references", references_member(subject, revision)},
-          {"faults", subject.faults},
-          {"aliases", subject.aliases},
-          {"baselined", one.baselined},
-          {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
-          {"repro", printable(one.repro)},
-          {"exchanges", std::move(exchanges)}};
+  Json member = {{"id", subject.id},
+                 {"suite", subject.suite()},
+                 {"title", subject.title},
+                 {"sends", subject.what_is_sent()},
+                 {"level", check::to_string(one.level)},
+                 {"verdict", check::to_string(one.judgement.verdict)},
+                 {"severity", check::to_string(one.judgement.severity)},
+                 {"outcome", check::to_string(one.finding.outcome)},
+                 {"expected", printable(one.finding.expected)},
+                 {"actual", printable(one.finding.actual)},
+                 {"reason", printable(one.finding.reason)},
+                 {"cause", printable(one.finding.cause)},
+                 {"why", subject.why},
+                 {"fix", subject.fix},
+                 {"requirements", subject.requirements},
+                 {"references", references_member(subject, revision)},
+                 {"faults", subject.faults},
+                 {"aliases", subject.aliases},
+                 {"baselined", one.baselined},
+                 {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
+                 {"repro", printable(one.repro)},
+                 {"exchanges", std::move(exchanges)}};
+  if (one.revision) member["revision"] = mcp::to_string(*one.revision);
+  return member;
 }
 
 /// "jwks.fetches" becomes a member of "jwks", unless that name is taken by something else;
@@ -130,7 +133,8 @@ Json observations_member(const std::vector<check::Observation>& observations) {
 std::string write_json(const check::RunResult& result, const Options& /*options*/) {
   const auto revision = revision_of(result);
   Json cases = Json::array();
-  for (const auto& one : result.cases) cases.push_back(case_member(one, revision));
+  for (const auto& one : result.cases)
+    cases.push_back(case_member(one, one.revision.value_or(revision)));
   const Json report = {
       {"schema", "mcp-authspec/report/1"},
       {"tool", {{"name", "mcp-authspec"}, {"version", AUTHSPEC_VERSION}}},

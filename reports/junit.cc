@@ -154,7 +154,6 @@ std::string problem_suite(const check::RunResult& result) {
 }  // namespace
 
 std::string write_junit(const check::RunResult& result, const Options& options) {
-  const auto revision = revision_of(result);
   Counts all;
   std::string body;
   for (const auto& suite : suites_of(result)) {
@@ -163,7 +162,7 @@ std::string write_junit(const check::RunResult& result, const Options& options) 
     for (const auto* one : suite.members) {
       counts.add(*one, options.strict);
       all.add(*one, options.strict);
-      cases += testcase(*one, revision, options.strict);
+      cases += testcase(*one, revision_of(result, *one), options.strict);
     }
     body += "  <testsuite" + attribute("name", suite.name) + counts.attributes() +
             attribute("timestamp", base::iso_time(result.started)) + ">\n" + cases +

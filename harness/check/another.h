@@ -27,9 +27,21 @@ class Instance {
   std::string url_;
 };
 
-/// Starts one more server of the kind that is judged, which trusts that provider's issuer. The
-/// error says why it did not get ready.
-using StartInstance = std::function<base::Result<std::unique_ptr<Instance>>(idp::MockIdp&)>;
+/// What one more server is told of the secrets of its mode. `unset`: the variables that hold one
+/// are missing; `empty`: they are there with nothing in them.
+enum class SecretsTold { all, unset, empty };
+
+/// Why a server did not get ready. `impossible`: it cannot be started like that at all; `ended`: it
+/// ended by itself; `silent`: it did not answer in time.
+struct NoStart {
+  enum class Kind { impossible, ended, silent };
+  Kind kind = Kind::impossible;
+  std::string message;
+};
+
+/// Starts one more server of the kind that is judged, which trusts that provider's issuer.
+using StartInstance =
+    std::function<tl::expected<std::unique_ptr<Instance>, NoStart>(idp::MockIdp&, SecretsTold)>;
 
 /// One more process of a target that we started, with a provider of its own: nobody has asked
 /// either anything yet. For what only shows on a server that just started, and for what would spoil
@@ -45,8 +57,8 @@ class Another {
   /// The probe of the case, which sends to the server that is judged.
   Probe& judge() { return judge_; }
   idp::MockIdp& provider() { return *provider_; }
-  /// Starts it, or another one in its place. The error says why the server did not get ready.
-  base::Result<void> start();
+  /// Starts it, or another one in its place.
+  tl::expected<void, NoStart> start(SecretsTold secrets = SecretsTold::all);
   /// To send with, once it was started. What it sent is in the report of the judging case.
   Probe& probe() { return *probe_; }
   /// A probe on a connection of its own, for requests at the same time.

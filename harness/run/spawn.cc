@@ -52,29 +52,35 @@ bool speaks_tls(base::Url url) {
          nullptr;
 }
 
-/// Empty once the server has answered; else why it did not.
-std::string wait_until_ready(const wire::Process& child, const base::Url& url, milliseconds timeout,
-                             const std::function<bool()>& stop_requested) {
+/// Why a server did not get ready; no words once it has answered.
+struct Unready {
+  std::string problem;
+  bool ended = false;
+};
+
+Unready wait_until_ready(const wire::Process& child, const base::Url& url, milliseconds timeout,
+                         const std::function<bool()>& stop_requested) {
   const auto deadline = base::Deadline::after(timeout);
   // Whether its certificate is to be trusted is judged later.
   wire::Connection connection(url, {.verify = false});
   milliseconds pause = kFirstPause;
   std::string last = "no answer";
   for (int attempt = 0; !deadline.passed(); ++attempt) {
-    if (stop_requested()) return "the run was interrupted while the server was starting";
+    if (stop_requested()) return {"the run was interrupted while the server was starting"};
     const auto exchange = connection.exchange(
         knock(url, attempt), base::Deadline::earlier(deadline, base::Deadline::after(kPatience)),
         [](const wire::Response&) { return true; });
-    if (exchange.response && exchange.response->status != 0) return "";
+    if (exchange.response && exchange.response->status != 0) return {};
     const bool cut = exchange.failure == wire::Failure::closed ||
                      exchange.failure == wire::Failure::reset ||
                      exchange.failure == wire::Failure::not_http;
-    if (cut && url.scheme == "http" && speaks_tls(url)) return std::string(kSpeaksTls);
+    if (cut && url.scheme == "http" && speaks_tls(url)) return {std::string(kSpeaksTls)};
     last = exchange.failure == wire::Failure::timeout ? "it takes connections but answers nothing"
                                                       : exchange.failure_text;
     if (const auto ended = child.wait(base::Deadline::after(pause))) {
-      return fmt::format("the server ended before it answered: {}{}", *ended,
-                         child.last_words().empty() ? "" : ": " + child.last_words());
+      return {fmt::format("the server ended before it answered: {}{}", *ended,
+                          child.last_words().empty() ? "" : ": " + child.last_words()),
+              /*ended=*/true};
     }
     pause = std::min(pause * 2, kLongestPause);
   }
@@ -82,7 +88,7 @@ std::string wait_until_ready(const wire::Process& child, const base::Url& url, m
       fmt::format("the server did not answer HTTP on {} within {} s ({})",
                   url.origin() + url.target(), static_cast<double>(timeout.count()) / 1000, last);
   if (!child.last_words().empty()) text += "; its last output: " + child.last_words();
-  return text;
+  return {std::move(text)};
 }
 
 /// A server that ends with its object.
@@ -148,6 +154,13 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
     if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));
     launch.environment[name] = *value;
   }
+  if (plan.told == check::SecretsTold::all) return launch;
+  if (has_secret(launch.command, plan.mode, plan.secrets)) {
+    return base::fail("the server is told its secret in its command line");
+  }
+  auto names = withhold_secrets(launch.environment, plan.mode, plan.secrets, plan.told);
+  if (names.empty()) return base::fail("the server is not told its secret by its environment");
+  if (plan.told == check::SecretsTold::unset) launch.without = std::move(names);
   return launch;
 }
 
@@ -191,13 +204,16 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     auto launch = prepare(plan, *port, issuer);
     if (!launch) return tl::unexpected(launch.error());
     spawned.launch = *launch;
-    auto child =
-        wire::Process::start({.command = launch->command, .environment = launch->environment});
+    auto child = wire::Process::start({.command = launch->command,
+                                       .environment = launch->environment,
+                                       .without = launch->without});
     if (!child) return tl::unexpected(child.error());
     spawned.child = std::move(*child);
-    // It parsed a moment ago.
-    spawned.problem =
+    // Cannot fail: prepare() parsed it.
+    const Unready unready =
         wait_until_ready(*spawned.child, *base::parse_url(launch->url), timeout, stop_requested);
+    spawned.problem = unready.problem;
+    spawned.ended = unready.ended;
     if (spawned.problem == kSpeaksTls && plan.url.empty()) {
       // It has to be told its URL, and what to speak TLS with, from the start.
       plan.url = base::replace_all(kUsualUrl, "http://", "https://");
@@ -231,9 +247,12 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
   // To start takes the processors that others need to get ready in time.
   const auto starts = std::make_shared<std::counting_semaphore<>>(
       std::max(1U, std::thread::hardware_concurrency()));
-  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested),
-          starts](idp::MockIdp& provider) -> base::Result<std::unique_ptr<check::Instance>> {
+  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested), starts](
+             idp::MockIdp& provider, check::SecretsTold told)
+             -> tl::expected<std::unique_ptr<check::Instance>, check::NoStart> {
+    using Kind = check::NoStart::Kind;
     SpawnPlan own = plan;
+    own.told = told;
     if (own.profile.second_issuer) {
       own.second_issuer = provider.issuer(check::kSecondIssuer).url();
     }
@@ -241,8 +260,13 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
       const Turn turn(*starts);
       return spawn(own, provider.issuer(), timeout, stop_requested);
     }();
-    if (!spawned) return tl::unexpected(spawned.error());
-    if (!spawned->problem.empty()) return base::fail(spawned->problem);
+    if (!spawned) {
+      return tl::unexpected(check::NoStart{Kind::impossible, spawned.error().message});
+    }
+    if (!spawned->problem.empty()) {
+      return tl::unexpected(
+          check::NoStart{spawned->ended ? Kind::ended : Kind::silent, spawned->problem});
+    }
     return std::make_unique<SpawnedInstance>(std::move(*spawned));
   };
 }

@@ -28,6 +28,7 @@ struct SpawnPlan {
   check::Secrets secrets;
   check::Certificates certificates;  ///< for a server over https
   check::Modes also = {};            ///< see Wiring
+  check::SecretsTold told = check::SecretsTold::all;
 };
 
 /// A plan with its placeholders filled in.
@@ -36,6 +37,7 @@ struct Launch {
   std::string url;
   std::string audience;
   std::map<std::string, std::string> environment;
+  std::vector<std::string> without = {};  ///< variables of ours that it does not get
 };
 
 /// Fills in the plan for a port. The error names the wrong placeholder or URL.
@@ -55,6 +57,7 @@ struct Spawned {
   std::unique_ptr<wire::Process> child;
   /// Why the server never got ready, in a sentence; empty if it did.
   std::string problem;
+  bool ended = false;  ///< it never got ready because it ended by itself
 };
 
 /// Starts the server and waits until it answers HTTP, with any status, on its MCP URL. An error
