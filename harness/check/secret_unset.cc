@@ -7,8 +7,8 @@
 #include "harness/check/fixed_secret.h"
 
 // A server that was started without its secret cannot tell its clients from anyone else. What some
-// servers do then: serve everyone, or compare with the empty text, or with how their language writes
-// a missing value.
+// servers do then: serve everyone, or compare with the empty text, or with how their language
+// writes a missing value.
 
 namespace check {
 namespace {
@@ -112,9 +112,8 @@ Finding started_without(Another& fresh, const std::string& noun, SecretsTold tol
     case NoStart::Kind::silent:
       break;
   }
-  return Finding::undecided(
-      fmt::format("with its {} {} the server neither exits nor answers: {}", noun, state_of(told),
-                  why.message));
+  return Finding::undecided(fmt::format("with its {} {} the server neither exits nor answers: {}",
+                                        noun, state_of(told), why.message));
 }
 
 Body without_secret(std::string noun) {
@@ -141,14 +140,15 @@ Case secret_unset_case(const std::string& noun) {
               "credentials, garbage, an empty {}, \"undefined\", \"null\", \"None\" and sample "
               "values of documentation.",
               noun, noun),
-          .level = Level::bcp,
+          .level = Level::must,
           .attacker = Attacker::anyone,
           .references = {{"MCP", "error-handling"}, {"CWE-636", ""}, {"CWE-1188", ""}},
           .requirements = {"RS-21"},
           .needs = {.spawned = true, .own_server = true},
           .faults = {"secret.unset-open", "secret.unset-empty-matches"},
-          .why = "A deployment that lost one variable is open to every client, and nothing shows "
-                 "it.",
+          .why =
+              "A deployment that lost one variable is open to every client, and nothing shows "
+              "it.",
           .fix = fmt::format("Exit with an error at startup when the {} is missing or empty; never "
                              "fall back to a mode without authentication.",
                              noun),

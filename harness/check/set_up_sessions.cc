@@ -18,9 +18,9 @@ constexpr int kRejections = 2;
 
 mcp::Greeting SetUp::greet_in_older_revision(const Credential& credential) {
   const auto greet = [&] {
-    return mcp::greet_legacy([&](wire::Request request,
-                                 std::string_view id) { return send(request, id, credential); },
-                             context_.target_.url.target());
+    return mcp::greet_legacy(
+        [&](wire::Request request, std::string_view id) { return send(request, id, credential); },
+        context_.target_.url.target());
   };
   mcp::Greeting greeting = greet();
   for (int i = 0; i < kMaxPatience && greeting.last.kind == mcp::Kind::limited; ++i) {

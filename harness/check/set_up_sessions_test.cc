@@ -113,7 +113,8 @@ TEST_F(BothEras, AServerWithoutSessionsIsSaidToHaveNone) {
   has_sessions_ = false;
   serve();
   EXPECT_EQ(context_->legacy(), nullptr);
-  EXPECT_EQ(context_->target().no_sessions, "answers initialize with 404");
+  EXPECT_EQ(context_->target().no_sessions,
+            "answers initialize with 404 with a body of application/json");
 }
 
 TEST_F(BothEras, BothViewsShareTheControlAndWhatWasNoted) {

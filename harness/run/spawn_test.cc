@@ -70,12 +70,10 @@ TEST_F(Spawn, ASecretThatIsNotInTheEnvironmentCannotBeWithheld) {
                  .mode = check::Mode::bearer,
                  .secrets = check::random_secrets(),
                  .told = check::SecretsTold::unset};
-  EXPECT_EQ(prepared(plan).error().message,
-            "the server is told its secret in its command line");
+  EXPECT_EQ(prepared(plan).error().message, "the server is told its secret in its command line");
   plan.command = "x";
   plan.mode = check::Mode::oauth;
-  EXPECT_EQ(prepared(plan).error().message,
-            "the server is not told its secret by its environment");
+  EXPECT_EQ(prepared(plan).error().message, "the server is not told its secret by its environment");
 }
 
 TEST_F(Spawn, WhatIsWrongInThePlanIsNamed) {

@@ -71,10 +71,10 @@ Finding judge(Probe& probe, const std::vector<Confidence>& confidences, const st
     for (const auto& [what, confidence] : confidences) {
       if (confidence.size() < kTelling || text.find(confidence) == std::string::npos) continue;
       probe.decisive(page.exchange, true);
-      Finding finding =
-          Finding::broken("nothing about a caller without credentials",
-                          fmt::format("GET {} without credentials shows {}", page.path, what),
-                          reason);
+      Finding finding = Finding::broken(
+          "nothing about a caller without credentials",
+          fmt::format("GET {} without credentials shows {}", page.path, what), reason);
+      finding.impact = check::Impact::exposure;
       finding.cause = "an open page tells about callers: " + page.path;
       return finding;
     }
@@ -109,8 +109,9 @@ Finding with_visitor(Probe& probe, Finding (*body)(Probe&, const Visitor&)) {
 
 Finding credentials(Probe& probe) {
   return with_visitor(probe, [](Probe& own, const Visitor& visitor) {
-    std::vector<Confidence> all = {{"the id of a live session", visitor.session},
-                                   {"the id of a live session", own.context().framing().session_id}};
+    std::vector<Confidence> all = {
+        {"the id of a live session", visitor.session},
+        {"the id of a live session", own.context().framing().session_id}};
     for (Confidence& secret : secrets_of(visitor)) all.push_back(std::move(secret));
     return judge(own, all, "what identifies a caller to the server is shown to everyone");
   });
@@ -147,9 +148,10 @@ const check::Suite kOpenPageCases{
          .run = credentials},
         {.id = "open-pages-users",
          .title = "Names no user on pages that are open to everyone",
-         .sends = "A request of a user with a random name; then GET of the usual open pages without "
-                  "credentials.",
-         .level = Level::must,
+         .sends =
+             "A request of a user with a random name; then GET of the usual open pages without "
+             "credentials.",
+         .level = Level::bcp,
          .attacker = check::Attacker::anyone,
          .references = {{"MCP", "access-token-privilege-restriction"}, {"CWE-200", ""}},
          .requirements = {"RS-16"},

@@ -44,6 +44,7 @@ Finding in_session(Probe& probe, const Needed& needed) {
         "403", answer.summary(),
         "the scope is checked when the session begins, and not in the requests that follow");
     finding.outcome = check::Outcome::accepted;
+    finding.impact = check::Impact::privilege;
     return finding;
   }
   if (!alive) return Finding::undecided("the session was over just after, for its own token too");
