@@ -83,6 +83,7 @@ class Console {
     if (!target.revision.empty()) mode += ", revision " + target.revision;
     if (!target.era.empty()) mode += " (" + target.era + ")";
     field(2, "mode", mode);
+    field(2, "sessions", sessions_text(target));
     field(2, "found by", target.mode_evidence);
     for (const std::string& note : target.notes) field(2, "note", note);
     field(2, "issuer", target.issuer);
@@ -168,7 +169,7 @@ class Console {
     for (const auto& reference : subject.references) {
       field(kBlock, std::exchange(label, ""),
             fmt::format("{} {}  {}", reference.document, reference.section,
-                        reference.url(revision_of(result_))));
+                        reference.url(revision_of(result_, first))));
     }
     // Not wrapped, so that it can be copied.
     if (!first.repro.empty()) {

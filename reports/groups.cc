@@ -142,6 +142,14 @@ mcp::Revision revision_of(const check::RunResult& result) {
   return mcp::revision_from(result.target.revision).value_or(mcp::kNewest);
 }
 
+mcp::Revision revision_of(const check::RunResult& result, const check::CaseResult& one) {
+  return one.revision.value_or(revision_of(result));
+}
+
+std::string sessions_text(const check::TargetFacts& target) {
+  return target.session_revision.empty() ? "" : "tested at " + target.session_revision;
+}
+
 std::string interruption(const check::RunResult& result) {
   return fmt::format("{} of {} planned cases were decided.",
                      result.cases.size() - result.count(Verdict::inconclusive), result.planned);

@@ -38,6 +38,10 @@ std::string brief_ids_of(const Group& group);
 
 /// The MCP revision of the run: references point into it.
 mcp::Revision revision_of(const check::RunResult& result);
+/// That in which the case ran.
+mcp::Revision revision_of(const check::RunResult& result, const check::CaseResult& one);
+/// "tested at 2025-11-25", where the sessions of an older revision were; else empty.
+std::string sessions_text(const check::TargetFacts& target);
 
 /// "312 cases: 280 passed, 3 failed (1 critical), …, 0 errors in 1.4 s".
 std::string closing_line(const check::RunResult& result);

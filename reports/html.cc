@@ -78,7 +78,8 @@ std::string header(const check::RunResult& result, const Options& options) {
          fact("Server", target.fingerprint) + fact("Mode", target.mode) +
          fact("Mode found by", target.mode_evidence) + facts("Note", target.notes) +
          fact("Revision", target.revision.empty() ? "" : target.revision + ", " + target.era) +
-         fact("Issuer", target.issuer) + fact("Style of refusals", target.dialect) +
+         fact("Sessions", sessions_text(target)) + fact("Issuer", target.issuer) +
+         fact("Style of refusals", target.dialect) +
          fact("When", fmt::format("{}, {}", base::iso_time(result.started),
                                   duration_text(result.duration.count()))) +
          fact("Result", decision_text(options.decision)) + "</dl>\n</header>\n";

@@ -28,6 +28,7 @@ Json target_member(const check::TargetFacts& target) {
           {"notes", printable_list(target.notes)},
           {"revision", target.revision},
           {"era", target.era},
+          {"session_revision", target.session_revision},
           {"issuer", printable(target.issuer)},
           {"fingerprint", printable(target.fingerprint)},
           {"dialect", target.dialect},
@@ -78,11 +79,11 @@ Json references_member(const check::Case& subject, mcp::Revision revision) {
 
 Json case_member(const check::CaseResult& one, const check::RunResult& result) {
   const auto& subject = one.subject;
-  const auto revision = revision_of(result);
+  const auto revision = revision_of(result, one);
   const auto advice = advice_on(one, result);
   Json exchanges = Json::array();
   for (const auto& exchange : one.exchanges) exchanges.push_back(exchange_member(exchange));
-  return {{"id", subject.id},
+  Json member = {{"id", subject.id},
           {"suite", subject.suite()},
           {"title", subject.title},
           {"sends", subject.what_is_sent()},
@@ -109,6 +110,8 @@ Json case_member(const check::CaseResult& one, const check::RunResult& result) {
           {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
           {"repro", printable(one.repro)},
           {"exchanges", std::move(exchanges)}};
+  if (one.revision) member["revision"] = mcp::to_string(*one.revision);
+  return member;
 }
 
 /// "jwks.fetches" becomes a member of "jwks", unless that name is taken by something else;

@@ -55,7 +55,7 @@ std::string message(const check::CaseResult& one) {
 
 /// What a reader of the CI page needs to act on it.
 std::string details(const check::CaseResult& one, const check::RunResult& result) {
-  const auto revision = revision_of(result);
+  const auto revision = revision_of(result, one);
   const auto advice = advice_on(one, result);
   std::string out = one.subject.title + "\n";
   const auto add = [&](std::string_view label, std::string_view value) {

@@ -21,17 +21,18 @@ Another::~Another() {
   if (probe_ != nullptr) judge_.include(*probe_);
 }
 
-tl::expected<void, StartFailure> Another::start() {
+tl::expected<void, NoStart> Another::start(SecretsTold secrets) {
   Context& original = judge_.context();
   if (!original.options().start_instance) {
-    return tl::unexpected(StartFailure{"no server can be started once more"});
+    return tl::unexpected(NoStart{.message = "no server can be started once more"});
   }
-  auto instance = original.options().start_instance(*provider_);
+  auto instance = original.options().start_instance(*provider_, secrets);
   if (!instance) return tl::unexpected(instance.error());
   if (probe_ != nullptr) judge_.include(*probe_);
   probe_.reset();
   instance_ = std::move(*instance);
   context_ = std::make_unique<Context>(original, instance_->url(), *provider_);
+  if (secrets != SecretsTold::all) context_->forget_refused();
   connection_ = std::make_unique<wire::Connection>(context_->connect());
   probe_ = one_more(*connection_);
   return {};

@@ -27,16 +27,21 @@ class Instance {
   std::string url_;
 };
 
-/// Why a server did not get ready. Only where its process ended was that its own decision: one that
-/// is late may wait for its issuer, or for a busy machine.
-struct StartFailure {
+/// What one more server is told of the secrets of its mode. `unset`: the variables that hold one
+/// are missing; `empty`: they are there with nothing in them.
+enum class SecretsTold { all, unset, empty };
+
+/// Why a server did not get ready. `impossible`: it cannot be started like that at all; `ended`: it
+/// ended by itself; `silent`: it did not answer in time.
+struct NoStart {
+  enum class Kind { impossible, ended, silent };
+  Kind kind = Kind::impossible;
   std::string message;
-  bool ended = false;
 };
 
 /// Starts one more server of the kind that is judged, which trusts that provider's issuer.
 using StartInstance =
-    std::function<tl::expected<std::unique_ptr<Instance>, StartFailure>(idp::MockIdp&)>;
+    std::function<tl::expected<std::unique_ptr<Instance>, NoStart>(idp::MockIdp&, SecretsTold)>;
 
 /// One more process of a target that we started, with a provider of its own: nobody has asked
 /// either anything yet. For what only shows on a server that just started, and for what would spoil
@@ -53,7 +58,7 @@ class Another {
   Probe& judge() { return judge_; }
   idp::MockIdp& provider() { return *provider_; }
   /// Starts it, or another one in its place.
-  tl::expected<void, StartFailure> start();
+  tl::expected<void, NoStart> start(SecretsTold secrets = SecretsTold::all);
   /// To send with, once it was started. What it sent is in the report of the judging case.
   Probe& probe() { return *probe_; }
   /// A probe on a connection of its own, for requests at the same time.

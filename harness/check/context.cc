@@ -109,6 +109,19 @@ Context::Context(Context& original, std::string url, idp::MockIdp& idp)
   target_.url = *place;
 }
 
+Context::Context(Context& same_server, mcp::Greeting greeting)
+    : options_(same_server.options_),
+      original_(&same_server),
+      same_server_(&same_server),
+      idp_(same_server.idp_),
+      rogue_(same_server.rogue_),
+      target_(same_server.target_),
+      binding_(same_server.binding_),
+      calibration_(same_server.calibration_),
+      refuses_something_(same_server.refuses_something_) {
+  target_.greeting = std::move(greeting);
+}
+
 base::Result<void> Context::set_up() { return SetUp(*this).run(); }
 
 bool Context::fetched_keys() const {
@@ -219,6 +232,7 @@ base::Result<std::string> Context::mint(const jose::Recipe& recipe) {
 }
 
 std::string Context::control_secret() {
+  if (same_server_ != nullptr) return same_server_->control_secret();
   if (options_.supplied.given()) return options_.supplied.text;
   const Secrets& secrets = options_.secrets;
   switch (target_.mode) {
@@ -272,7 +286,21 @@ bool Context::renew_session() {
   if (!greeting.ok() || greeting.session_id.empty()) return false;
   const std::lock_guard lock(mutex_);
   session_id_ = greeting.session_id;
+  session_owner_ = credential;
   return true;
+}
+
+bool Context::session_takes(const Credential& credential) {
+  if (!target_.session_per_token) return true;
+  // The control's token is replaced every minute: then its session is as well.
+  if (credential.headers == control_credential().headers) {
+    const bool began = [&] {
+      const std::lock_guard lock(mutex_);
+      return session_owner_.headers == credential.headers;
+    }();
+    return began || renew_session();
+  }
+  return false;
 }
 
 void Context::note(std::string_view name, std::string_view json) {
@@ -294,6 +322,7 @@ std::vector<Observation> Context::observations() const {
 }
 
 void Context::remember_refused(Refused refused) {
+  if (!remembers_refused_) return;
   if (original_ != nullptr) return original_->remember_refused(std::move(refused));
   wire::Exchange& exchange = refused.exchange;
   exchange.raw_response = {};
@@ -306,11 +335,13 @@ void Context::remember_refused(Refused refused) {
 }
 
 std::vector<Refused> Context::refused() const {
+  if (same_server_ != nullptr) return same_server_->refused();
   const std::lock_guard lock(mutex_);
   return refused_;
 }
 
 bool Context::wait(milliseconds span, std::string_view reason) {
+  if (same_server_ != nullptr) return same_server_->wait(span, reason);
   if (options_.shared_clock != nullptr) {
     options_.shared_clock->advance(span);
     return !cancelled();

@@ -60,6 +60,11 @@ struct Target {
   mcp::Answer control_answer;
   std::optional<RateLimit> rate_limit;  ///< setting "rate-limit"
   std::vector<std::string> settings;    ///< that it was found to have; see setting.h
+  /// Why a target of a modern revision was not tested with the sessions of an older one: "answers
+  /// initialize with 400"; empty where it was, or where that was not tried.
+  std::string no_sessions;
+  /// A legacy session accepts only the token that began it, not another one of its user.
+  bool session_per_token = false;
 
   mcp::Revision revision() const { return greeting.revision; }
   mcp::Era era() const { return greeting.era; }
@@ -133,7 +138,15 @@ class Context {
   /// the first one holds for it. `original` has to outlive it.
   Context(Context& original, std::string url, idp::MockIdp& idp);
   /// Whether this is such a process, of which only one case knows.
-  bool is_another() const { return original_ != nullptr; }
+  bool is_another() const { return original_ != nullptr && same_server_ == nullptr; }
+
+  /// The same target in the newest of its older revisions, where it keeps sessions in that one and
+  /// none in its own; else null.
+  Context* legacy() const { return legacy_.get(); }
+  /// Where a case runs: in `legacy` if its last revision is older than the target's.
+  Context& view_for(const Needs& needs) {
+    return legacy_ && needs.until < target_.revision() ? *legacy_ : *this;
+  }
 
   /// Finds era, revision, control token, scopes and tools. The error is one sentence that says
   /// what is wired wrongly.
@@ -148,7 +161,9 @@ class Context {
   idp::MockIdp& provider() { return idp_; }
   idp::Issuer& issuer() { return idp_.issuer(); }
   idp::MockIdp& rogue() { return rogue_; }
-  base::Redactor& redactor() { return redactor_; }
+  base::Redactor& redactor() {
+    return same_server_ != nullptr ? same_server_->redactor() : redactor_;
+  }
 
   const Binding& binding() const { return binding_; }
   /// How connections to the target are encrypted, the control's certificate included.
@@ -185,7 +200,10 @@ class Context {
   /// everything. The error says which step failed.
   base::Result<void> log_in();
   /// The login whose access token is the control; null in other modes.
-  const oauth::Session* login() const { return login_ ? &*login_ : nullptr; }
+  const oauth::Session* login() const {
+    if (same_server_ != nullptr) return same_server_->login();
+    return login_ ? &*login_ : nullptr;
+  }
   /// What the browser does on the target's pages: agrees, as the profile's person.
   oauth::Decide decide() const { return oauth::agreeing(target_.profile.person); }
   /// Where documents are published that the target is to fetch; started when first asked for.
@@ -198,6 +216,8 @@ class Context {
   mcp::Framing framing() const;
   /// Begins a new legacy session with the control's token; false if the target refuses.
   bool renew_session();
+  /// Whether the run's session accepts that credential, if it is valid.
+  bool session_takes(const Credential& credential);
   /// What several cases want to know and one finds out, by name; see Memo.
   template <typename T>
   const T& once(std::string_view name, const std::function<T()>& make) {
@@ -212,9 +232,13 @@ class Context {
   void note(std::string_view name, std::string_view json);
   std::vector<Observation> observations() const;
   void remember_refused(Refused refused);
+  /// From now on refusals are not remembered: this process was started otherwise than the target.
+  void forget_refused() { remembers_refused_ = false; }
   std::vector<Refused> refused() const;
   /// Counts one more exchange; gives its number, which no other exchange of the run has.
-  std::size_t count_exchange() { return ++exchange_count_; }
+  std::size_t count_exchange() {
+    return same_server_ != nullptr ? same_server_->count_exchange() : ++exchange_count_;
+  }
   std::size_t exchanges_counted() const { return exchange_count_; }
 
   /// Ends waits early. Safe to call from a signal's thread.
@@ -231,6 +255,8 @@ class Context {
 
  private:
   friend class SetUp;
+  /// The same server as it speaks after another greeting. `same_server` has to outlive it.
+  Context(Context& same_server, mcp::Greeting greeting);
   wire::Exchange exchange_once(wire::Connection& connection, const wire::Request& request,
                                base::Deadline deadline, const wire::Enough& enough,
                                const MakeProofs& proofs);
@@ -238,6 +264,8 @@ class Context {
   std::string login_token();
   Options options_;
   Context* original_ = nullptr;
+  Context* same_server_ = nullptr;  ///< then the original is that one
+  std::unique_ptr<Context> legacy_;
   idp::MockIdp& idp_;
   idp::MockIdp& rogue_;
   Target target_;
@@ -251,6 +279,7 @@ class Context {
   std::atomic<std::size_t> exchange_count_{0};
   mutable std::mutex mutex_;
   std::string session_id_;
+  Credential session_owner_;  ///< that began it, where it was renewed
   std::string token_;
   base::Time token_minted_;
   std::optional<oauth::Session> login_;
@@ -260,6 +289,7 @@ class Context {
   Front front_;
   std::vector<Observation> observations_;
   std::vector<Refused> refused_;
+  bool remembers_refused_ = true;
   std::mutex leeway_mutex_;
   std::optional<std::optional<std::chrono::seconds>> leeway_;
 };

@@ -4,6 +4,7 @@
 
 #include "harness/check/fixed_secret.h"
 #include "harness/check/refusal.h"
+#include "harness/check/secret_unset.h"
 
 namespace check {
 namespace {
@@ -336,6 +337,7 @@ std::vector<Case> good_cases(const FixedSecret& what) {
 
 std::vector<Case> fixed_secret_cases(const FixedSecret& what) {
   std::vector<Case> cases = good_cases(what);
+  cases.push_back(secret_unset_case(what.noun));
   for (auto* const more : {form_cases, comparison_cases, place_cases}) {
     std::vector<Case> part = more(what);
     std::move(part.begin(), part.end(), std::back_inserter(cases));

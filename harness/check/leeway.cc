@@ -24,6 +24,7 @@ Taken taken(Probe& probe, long long past) {
 }  // namespace
 
 std::optional<seconds> Context::leeway(Probe& probe) {
+  if (same_server_ != nullptr) return same_server_->leeway(probe);
   const std::lock_guard lock(leeway_mutex_);
   if (leeway_) return *leeway_;
   leeway_.emplace(std::nullopt);

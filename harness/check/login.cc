@@ -12,6 +12,7 @@ constexpr std::chrono::seconds kUnknownLife{120};
 }  // namespace
 
 base::Result<Documents*> Context::documents() {
+  if (same_server_ != nullptr) return same_server_->documents();
   const std::lock_guard lock(mutex_);
   if (!documents_) {
     auto started = Documents::start();

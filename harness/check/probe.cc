@@ -73,8 +73,11 @@ mcp::Answer Probe::send(const Attempt& attempt) {
 }
 
 mcp::Answer Probe::send_once(const Attempt& attempt) {
+  const bool takes_runs = !attempt.own_session && context_.session_takes(attempt.credential);
   mcp::Framing framing = context_.framing();
-  if (attempt.own_session && !framing.session_id.empty()) {
+  if (attempt.session) {
+    framing.session_id = *attempt.session;
+  } else if (!takes_runs && !framing.session_id.empty()) {
     const auto greeting = mcp::greet(
         [&](wire::Request request, std::string_view id) {
           for (const auto& header : attempt.credential.headers) request.headers.push_back(header);

@@ -26,6 +26,8 @@ struct Attempt {
   /// Legacy servers with sessions: begin a session with this credential instead of using the
   /// control's. For good tokens of another subject.
   bool own_session = false;
+  /// The legacy session that it names instead of the run's; an empty one: none.
+  std::optional<std::string> session = {};
   /// The proofs to send with a token that is bound to a key, instead of the good one.
   MakeProofs proofs = {};
   /// The client's certificate instead of the control's, on a connection of its own; an empty one:

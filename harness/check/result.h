@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ struct CaseResult {
   std::vector<wire::Exchange> exchanges;  ///< bounded, secrets removed
   std::string repro;                      ///< a curl line for the decisive request
   bool baselined = false;                 ///< accepted by the baseline
+  /// In which it ran, where that is not the target's: see Context::view_for.
+  std::optional<mcp::Revision> revision = {};
 };
 
 /// A measured fact: name and JSON text.
@@ -37,12 +40,13 @@ struct TargetFacts {
   std::vector<std::string> notes;
   std::string revision;
   std::string era;
-  std::string issuer;       ///< of our tokens: what the target has to trust
-  std::string fingerprint;  ///< server name and version as the server tells them
-  std::string dialect;      ///< style of its refusals: "json-rpc", "oauth-json", "text", "empty"
-  std::string framework;    ///< what its refusals look like: "express", "fastapi"; empty: unknown
-  std::string spawned;      ///< the command, where we started it
-  std::string output;       ///< the tail of a spawned server's output
+  std::string session_revision;  ///< in which sessions were tested, where that is an older one
+  std::string issuer;            ///< of our tokens: what the target has to trust
+  std::string fingerprint;       ///< server name and version as the server tells them
+  std::string dialect;    ///< style of its refusals: "json-rpc", "oauth-json", "text", "empty"
+  std::string framework;  ///< what its refusals look like: "express", "fastapi"; empty: unknown
+  std::string spawned;    ///< the command, where we started it
+  std::string output;     ///< the tail of a spawned server's output
 };
 
 struct RunResult {

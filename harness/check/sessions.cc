@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "harness/check/family.h"
 #include "harness/check/patience.h"
 
 namespace check {
@@ -28,6 +29,23 @@ std::function<void(wire::Request&)> in_session(std::string id) {
   return [id = std::move(id)](wire::Request& request) {
     base::remove_header(request.headers, "Mcp-Session-Id");
     if (!id.empty()) request.headers.push_back({"Mcp-Session-Id", id});
+  };
+}
+
+Body in_each_era(Body body) {
+  return [body = std::move(body)](Probe& probe) {
+    Finding own = body(probe);
+    Context* legacy = probe.context().legacy();
+    if (legacy == nullptr) return own;
+    wire::Connection connection = legacy->connect();
+    Probe older(*legacy, probe.subject(), connection, probe.limit());
+    const Finding found = body(older);
+    probe.include(older);
+    if (own.kind == Finding::Kind::skipped && found.ok()) return found;
+    // What it leaves undecided was decided in the target's own revision.
+    if (found.kind != Finding::Kind::broken) return own;
+    const std::string where(mcp::to_string(legacy->target().revision()));
+    return worst({std::move(own), labelled("in " + where, found)});
   };
 }
 

@@ -70,7 +70,11 @@ base::Result<void> SetUp::run() {
   find_tools(last_.result);
   find_settings(last_.result);
   find_required_scopes();
-  if (modes::contains(modes::protected_http(), target.mode)) see_whether_it_refuses();
+  if (modes::contains(modes::protected_http(), target.mode)) {
+    see_whether_it_refuses();
+    see_what_sessions_take();
+    find_sessions();
+  }
   return {};
 }
 

@@ -68,6 +68,11 @@ class SetUp {
   void find_settings(const std::string& tools_result);
   void find_required_scopes();
   void see_whether_it_refuses();
+  /// Whether a target of a modern revision keeps sessions in an older one.
+  void find_sessions();
+  mcp::Greeting greet_in_older_revision(const Credential& credential);
+  /// Whether a session accepts another token of the user who began it.
+  void see_what_sessions_take();
 
   Context& context_;
   wire::Connection connection_;

@@ -72,6 +72,11 @@ class Greeter {
     return std::move(greeting_);
   }
 
+  Greeting greet_legacy() {
+    initialize(legacy_wish_, /*again=*/true);
+    return std::move(greeting_);
+  }
+
  private:
   /// True when the matter is settled, for better or worse.
   bool discover() {
@@ -225,6 +230,10 @@ class Greeter {
 
 Greeting greet(const Send& send, const std::string& target, std::optional<Revision> only) {
   return Greeter(send, target, only).greet();
+}
+
+Greeting greet_legacy(const Send& send, const std::string& target) {
+  return Greeter(send, target, std::nullopt).greet_legacy();
 }
 
 }  // namespace mcp

@@ -30,4 +30,8 @@ using Send = std::function<Answer(wire::Request request, std::string_view id)>;
 /// no HTTP.
 Greeting greet(const Send& send, const std::string& target, std::optional<Revision> only);
 
+/// `initialize` alone, with the newest legacy revision first: for the sessions of a server that
+/// speaks a modern revision as well.
+Greeting greet_legacy(const Send& send, const std::string& target);
+
 }  // namespace mcp

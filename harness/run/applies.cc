@@ -42,8 +42,9 @@ std::optional<std::string> skip_reason(const check::Context& context, const chec
                        mcp::to_string(needs.since), mcp::to_string(target.revision()));
   }
   if (target.revision() > needs.until) {
-    return fmt::format("applies up to revision {}; the server speaks {}",
-                       mcp::to_string(needs.until), mcp::to_string(target.revision()));
+    return fmt::format("applies up to revision {}; the server speaks {}{}",
+                       mcp::to_string(needs.until), mcp::to_string(target.revision()),
+                       target.no_sessions.empty() ? "" : " and " + target.no_sessions);
   }
   if (needs.issuer && !context.calibration().accepted) {
     return std::string(check::kNoIssuer);

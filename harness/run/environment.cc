@@ -1,5 +1,7 @@
 #include "harness/run/environment.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 
 namespace run {
@@ -58,7 +60,47 @@ std::map<std::string, std::string> secrets_of(const Wiring& wiring) {
   return secrets;
 }
 
+/// What clients have to know: not the name of a user.
+std::vector<std::string> known_to_clients(Mode mode, const check::Secrets& secrets) {
+  switch (mode) {
+    case Mode::bearer:
+      return {secrets.bearer_token};
+    case Mode::api_key:
+      return {secrets.api_key, secrets.second_api_key, secrets.revoked_api_key};
+    case Mode::basic:
+      return {secrets.basic_password};
+    case Mode::jwt_shared:
+      return {secrets.jwt_secret};
+    default:
+      return {};
+  }
+}
+
 }  // namespace
+
+bool has_secret(const std::string& text, Mode mode, const check::Secrets& secrets) {
+  const auto known = known_to_clients(mode, secrets);
+  return std::any_of(known.begin(), known.end(), [&](const std::string& secret) {
+    return !secret.empty() && text.find(secret) != std::string::npos;
+  });
+}
+
+std::vector<std::string> withhold_secrets(std::map<std::string, std::string>& environment,
+                                          Mode mode, const check::Secrets& secrets,
+                                          check::SecretsTold told) {
+  std::vector<std::string> names;
+  if (told == check::SecretsTold::all) return names;
+  for (auto& [name, value] : environment) {
+    if (!has_secret(value, mode, secrets)) continue;
+    names.push_back(name);
+    for (const std::string& secret : known_to_clients(mode, secrets)) {
+      if (!secret.empty()) value = base::replace_all(value, secret, "");
+    }
+  }
+  if (told == check::SecretsTold::empty) return names;
+  for (const std::string& name : names) environment.erase(name);
+  return names;
+}
 
 std::map<std::string, std::string> environment_of(const Wiring& wiring) {
   std::map<std::string, std::string> environment = {

@@ -88,11 +88,15 @@ void note_call(check::Context& context) {
 
 }  // namespace
 
-void add_greeting(check::TargetFacts& facts, const check::Target& target) {
+void add_greeting(check::TargetFacts& facts, const check::Context& context) {
+  const check::Target& target = context.target();
   // An authorization server alone speaks no MCP.
   if (target.mode == check::Mode::authorization_server) return;
   facts.revision = mcp::to_string(target.revision());
   facts.era = mcp::to_string(target.era());
+  if (const check::Context* legacy = context.legacy()) {
+    facts.session_revision = mcp::to_string(legacy->target().revision());
+  }
   facts.fingerprint = target.greeting.server_name;
   if (!target.greeting.server_version.empty()) {
     facts.fingerprint += (facts.fingerprint.empty() ? "" : " ") + target.greeting.server_version;

@@ -8,8 +8,8 @@
 
 namespace run {
 
-/// Adds to `facts` what the set-up found out: revision, era, name and version.
-void add_greeting(check::TargetFacts& facts, const check::Target& target);
+/// Adds to `facts` what the set-up found out: revisions, era, name and version.
+void add_greeting(check::TargetFacts& facts, const check::Context& context);
 
 /// The style in which most refusals are written: "json-rpc", "oauth-json", "json", "html", "text"
 /// or "empty"; nothing without refusals.

@@ -313,7 +313,7 @@ class Execution {
       return true;
     });
     const auto ready = context.set_up();
-    add_greeting(result_.target, context.target());
+    add_greeting(result_.target, context);
     if (ready) return;
     result_.problem = context.redactor().apply(ready.error().message);
     if (deadline_.passed()) {

@@ -145,15 +145,24 @@ class Runner {
            !stop_requested() && !deadline_.passed();
   }
 
-  mcp::Revision revision() const { return context_.target().revision(); }
+  check::Context& view_for(const check::Case& subject) const {
+    return context_.view_for(subject.needs);
+  }
+
+  check::CaseResult result_of(const check::Case& subject, check::Finding finding) const {
+    const check::Context& view = view_for(subject);
+    check::CaseResult one = without_running(subject, view.target().revision(), std::move(finding));
+    if (&view != &context_) one.revision = view.target().revision();
+    return one;
+  }
 
   check::CaseResult outcome_without_running(std::size_t index, check::Finding finding) const {
-    return without_running(cases_[index], revision(), std::move(finding));
+    return result_of(cases_[index], std::move(finding));
   }
 
   void run_one(std::size_t index) {
     const check::Case& subject = cases_[index];
-    if (auto reason = skip_reason(context_, subject)) {
+    if (auto reason = skip_reason(view_for(subject), subject)) {
       return finish(index, outcome_without_running(index, check::Finding::skipped(*reason)));
     }
     if (auto reason = stopped_for(subject)) {
@@ -203,14 +212,15 @@ class Runner {
         may_wait ? kWaitingCaseLimit + 2 * std::min(cached, kLongestCacheWait) : kCaseLimit;
     const auto began = std::chrono::steady_clock::now();
     const auto case_deadline = base::Deadline::earlier(base::Deadline::after(limit), deadline_);
+    check::Context& view = view_for(subject);
     check::Finding finding;
     std::optional<check::Probe> one_run;
     std::optional<wire::Connection> connection;
     std::optional<wire::Exchange> trouble;
     for (int rerun = 0;; ++rerun) {
       one_run.reset();
-      connection.emplace(context_.connect());
-      one_run.emplace(context_, subject, *connection, case_deadline);
+      connection.emplace(view.connect());
+      one_run.emplace(view, subject, *connection, case_deadline);
       finding = body_of(subject, *one_run);
       if (trouble && finding.ok()) context_.steadiness().note_stray(*trouble);
       if (one_run->trouble() == nullptr || rerun == kMostReruns) break;
@@ -235,7 +245,7 @@ class Runner {
     const base::Redactor& redactor = context_.redactor();
     finding.actual = redactor.apply(finding.actual);
     finding.reason = redactor.apply(finding.reason);
-    check::CaseResult one = without_running(subject, revision(), std::move(finding));
+    check::CaseResult one = result_of(subject, std::move(finding));
     one.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - began);
     one.exchanges = probe.exchanges();

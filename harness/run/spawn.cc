@@ -153,6 +153,13 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
     if (!value) return base::fail(fmt::format("env {}: {}", name, value.error().message));
     launch.environment[name] = *value;
   }
+  if (plan.told == check::SecretsTold::all) return launch;
+  if (has_secret(launch.command, plan.mode, plan.secrets)) {
+    return base::fail("the server is told its secret in its command line");
+  }
+  auto names = withhold_secrets(launch.environment, plan.mode, plan.secrets, plan.told);
+  if (names.empty()) return base::fail("the server is not told its secret by its environment");
+  if (plan.told == check::SecretsTold::unset) launch.without = std::move(names);
   return launch;
 }
 
@@ -229,8 +236,9 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     if (!plan.url.empty() && !uses(plan.url, "port")) {
       if (auto free = must_be_free(url); !free) return tl::unexpected(free.error());
     }
-    auto child =
-        wire::Process::start({.command = launch->command, .environment = launch->environment});
+    auto child = wire::Process::start({.command = launch->command,
+                                       .environment = launch->environment,
+                                       .without = launch->without});
     if (!child) return tl::unexpected(child.error());
     spawned.child = std::move(*child);
     const Unready unready = wait_until_ready(*spawned.child, url, how);
@@ -282,10 +290,12 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
   // To start takes the processors that others need to get ready in time.
   const auto starts = std::make_shared<std::counting_semaphore<>>(
       std::max(1U, std::thread::hardware_concurrency()));
-  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested),
-          starts](idp::MockIdp& provider)
-             -> tl::expected<std::unique_ptr<check::Instance>, check::StartFailure> {
+  return [plan = std::move(plan), timeout, stop_requested = std::move(stop_requested), starts](
+             idp::MockIdp& provider, check::SecretsTold told)
+             -> tl::expected<std::unique_ptr<check::Instance>, check::NoStart> {
+    using Kind = check::NoStart::Kind;
     SpawnPlan own = plan;
+    own.told = told;
     if (own.profile.second_issuer) {
       own.second_issuer = provider.issuer(check::kSecondIssuer).url();
     }
@@ -293,10 +303,13 @@ check::StartInstance more_by(SpawnPlan plan, milliseconds timeout,
       const Turn turn(*starts);
       return spawn(own, provider.issuer(), kLaterStarts * timeout, stop_requested);
     }();
-    if (!spawned) return tl::unexpected(check::StartFailure{spawned.error().message});
+    if (!spawned) {
+      return tl::unexpected(check::NoStart{Kind::impossible, spawned.error().message});
+    }
     // A server that answers 503 for good is one to be tested: its issuer may be silent.
     if (!spawned->problem.empty() && !spawned->answered) {
-      return tl::unexpected(check::StartFailure{spawned->problem, spawned->ended});
+      return tl::unexpected(
+          check::NoStart{spawned->ended ? Kind::ended : Kind::silent, spawned->problem});
     }
     return std::make_unique<SpawnedInstance>(std::move(*spawned));
   };

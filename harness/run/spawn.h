@@ -29,6 +29,7 @@ struct SpawnPlan {
   check::Secrets secrets;
   check::Certificates certificates;  ///< for a server over https
   check::Modes also = {};            ///< see Wiring
+  check::SecretsTold told = check::SecretsTold::all;
 };
 
 /// A plan with its placeholders filled in.
@@ -37,6 +38,7 @@ struct Launch {
   std::string url;
   std::string audience;
   std::map<std::string, std::string> environment;
+  std::vector<std::string> without = {};  ///< variables of ours that it does not get
 };
 
 /// Fills in the plan for a port. The error names the wrong placeholder or URL.

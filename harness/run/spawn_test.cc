@@ -44,6 +44,38 @@ TEST_F(Spawn, AFixedPortInTheUrlIsTheOneThatTheServerIsTold) {
   EXPECT_EQ(launch->environment.at("PORT"), "3000");
 }
 
+TEST_F(Spawn, ASecretIsWithheldFromEveryVariableThatHoldsIt) {
+  const check::Secrets secrets = check::random_secrets();
+  SpawnPlan plan{.command = "x",
+                 .profile = {.env = {{"KEYS", "a,{{api_key}}"}, {"OTHER", "b"}}},
+                 .mode = check::Mode::api_key,
+                 .secrets = secrets,
+                 .told = check::SecretsTold::unset};
+  const auto unset = prepared(plan);
+  ASSERT_TRUE(unset) << unset.error().message;
+  EXPECT_EQ(unset->without,
+            (std::vector<std::string>{"API_KEY", "API_KEY_2", "API_KEY_REVOKED", "KEYS"}));
+  EXPECT_EQ(unset->environment.count("API_KEY"), 0U);
+  EXPECT_EQ(unset->environment.at("OTHER"), "b");
+  plan.told = check::SecretsTold::empty;
+  const auto empty = prepared(plan);
+  ASSERT_TRUE(empty) << empty.error().message;
+  EXPECT_EQ(empty->environment.at("API_KEY"), "");
+  EXPECT_EQ(empty->environment.at("KEYS"), "a,");
+  EXPECT_TRUE(empty->without.empty());
+}
+
+TEST_F(Spawn, ASecretThatIsNotInTheEnvironmentCannotBeWithheld) {
+  SpawnPlan plan{.command = "x --token {{token}}",
+                 .mode = check::Mode::bearer,
+                 .secrets = check::random_secrets(),
+                 .told = check::SecretsTold::unset};
+  EXPECT_EQ(prepared(plan).error().message, "the server is told its secret in its command line");
+  plan.command = "x";
+  plan.mode = check::Mode::oauth;
+  EXPECT_EQ(prepared(plan).error().message, "the server is not told its secret by its environment");
+}
+
 TEST_F(Spawn, WhatIsWrongInThePlanIsNamed) {
   const auto error = [&](SpawnPlan plan) { return prepared(std::move(plan)).error().message; };
   EXPECT_EQ(error({.command = "x {{nope}}"}).find("the command: unknown placeholder {{nope}}"), 0U);
@@ -59,6 +91,7 @@ TEST_F(Spawn, AServerThatEndsAtOnceIsNoticedWithItsOutput) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->problem,
             "the server ended before it answered: exit code 3: cannot find the config");
+  EXPECT_TRUE(result->ended);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
 }
 
@@ -68,6 +101,7 @@ TEST_F(Spawn, AServerThatNeverAnswersIsGivenUp) {
   EXPECT_EQ(result->problem.find("the server did not answer HTTP on http://127.0.0.1:"), 0U)
       << result->problem;
   EXPECT_NE(result->problem.find("hello"), std::string::npos) << result->problem;
+  EXPECT_FALSE(result->ended);
 }
 
 TEST_F(Spawn, APortThatAnotherProgramHoldsIsNoticedBeforeTheStart) {

@@ -3,6 +3,7 @@
 
 #include "common/base/base64.h"
 #include "harness/check/fixed_secret.h"
+#include "harness/check/secret_unset.h"
 
 namespace {
 
@@ -325,5 +326,8 @@ const check::Suite basic_cases{
                               "not a way around authentication, for the good "
                               "credentials are in the request; but a proxy may read the others")},
     }};
+
+const check::Suite basic_unset{
+    "basic", {check::Mode::basic}, {check::secret_unset_case("password")}};
 
 }  // namespace

@@ -79,8 +79,7 @@ Finding mid_session(Probe& probe) {
   }
   return refuses_after_end(probe, as_it_is, [](Probe& same, const std::string& token) -> Attempt {
     const check::Credential credential = same.carry(token);
-    return {.credential = credential,
-            .edit = check::in_session(check::begin_session(same, credential).session_id)};
+    return {.credential = credential, .session = check::begin_session(same, credential).session_id};
   });
 }
 

@@ -4,6 +4,7 @@
 #include <barrier>
 #include <thread>
 
+#include "harness/check/sessions.h"
 #include "suites/isolation/callers.h"
 
 namespace suites::isolation {
@@ -206,7 +207,7 @@ const check::Suite kAtOnceCases{
              "the time: one reads what another asked for.",
       .fix = "Keep what belongs to a request with its connection or session: a server and a "
              "transport for each client, never one for all.",
-      .run = at_once}}};
+      .run = check::in_each_era(at_once)}}};
 
 }  // namespace
 }  // namespace suites::isolation

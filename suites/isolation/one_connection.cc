@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "harness/check/second_caller.h"
+#include "harness/check/sessions.h"
 #include "suites/isolation/callers.h"
 
 namespace suites::isolation {
@@ -110,7 +111,7 @@ const check::Suite kConnectionCases{
          .why = "Gateways and proxies send the requests of many users over one connection.",
          .fix = "Find out who is calling from the credential of each request; keep nothing with "
                 "the connection.",
-         .run = in_turn},
+         .run = check::in_each_era(in_turn)},
         {.id = "token-change",
          .title = "after a change of token it is the new one that says who is calling",
          .sends = "The tool that says who is calling, with one user's token and then with "
@@ -122,7 +123,7 @@ const check::Suite kConnectionCases{
          .faults = {"session.acts-as-owner", "isolation.skip"},
          .why = "What a user may do, and what is written down about him, would be another's.",
          .fix = "Take the caller from the verified token of the request, never from the session.",
-         .run = after_change},
+         .run = check::in_each_era(after_change)},
     }};
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Tokens that were not signed with the secret that issuer and server share.
 #include "harness/check/case.h"
 #include "harness/check/probe.h"
+#include "harness/check/secret_unset.h"
 
 namespace {
 
@@ -92,5 +93,8 @@ const check::Suite secret_cases{
                                                "HS512");
                                          })},
     }};
+
+const check::Suite secret_unset{
+    "jwt-shared", {check::Mode::jwt_shared}, {check::secret_unset_case("secret")}};
 
 }  // namespace

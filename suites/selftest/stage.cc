@@ -52,7 +52,8 @@ std::string second_issuer_of(const check::Profile& profile, idp::MockIdp& provid
 base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockIdp& provider,
                                                  const check::Profile& profile,
                                                  const check::Secrets& secrets,
-                                                 const check::Certificates& certificates) {
+                                                 const check::Certificates& certificates,
+                                                 check::SecretsTold told = {}) {
   auto environment = run::environment_of({.mode = stage.mode,
                                           .issuer = provider.issuer(),
                                           .secrets = secrets,
@@ -66,6 +67,7 @@ base::Result<reference_server::Config> config_of(const Stage& stage, idp::MockId
     for (const auto& [name, value] : setting->environment) environment[name] = value;
   }
   for (const auto& [name, value] : profile.env) environment[name] = value;
+  run::withhold_secrets(environment, stage.mode, secrets, told);
   reference_server::Config config;
   const auto read = reference_server::read_environment(config, [&](const char* name) {
     const auto found = environment.find(name);
@@ -130,12 +132,14 @@ class InProcess : public check::Instance {
 check::StartInstance more_of(const Stage& stage, const check::Profile& profile,
                              const check::Secrets& secrets,
                              const check::Certificates& certificates) {
-  return [=](idp::MockIdp& provider)
-             -> tl::expected<std::unique_ptr<check::Instance>, check::StartFailure> {
-    auto config = config_of(stage, provider, profile, secrets, certificates);
-    if (!config) return tl::unexpected(check::StartFailure{config.error().message});
+  return [=](idp::MockIdp& provider, check::SecretsTold told)
+             -> tl::expected<std::unique_ptr<check::Instance>, check::NoStart> {
+    using Kind = check::NoStart::Kind;
+    auto config = config_of(stage, provider, profile, secrets, certificates, told);
+    if (!config) return tl::unexpected(check::NoStart{Kind::impossible, config.error().message});
     auto started = reference_server::ReferenceServer::start(std::move(*config));
-    if (!started) return tl::unexpected(check::StartFailure{started.error().message});
+    // As a process it would end with that message.
+    if (!started) return tl::unexpected(check::NoStart{Kind::ended, started.error().message});
     return std::make_unique<InProcess>(std::move(*started));
   };
 }

@@ -19,7 +19,7 @@ constexpr std::chrono::hours kLongAgo{-2};
 
 Finding without_token(Probe& probe, const Live& live) {
   const check::Family requests = {
-      {"a request", {.edit = check::in_session(live.id)}},
+      {"a request", {.session = live.id}},
   };
   Finding posted = check::refuses_each(probe, requests);
   // Many servers have no stream to open, for nobody: no such route, method or media type.
@@ -32,7 +32,7 @@ Finding without_token(Probe& probe, const Live& live) {
 
 Finding after_expiry(Probe& probe, const Live& live) {
   const std::string token = probe.mint(probe.good().expiring_in(kLongAgo));
-  return probe.refuses({.credential = probe.carry(token), .edit = check::in_session(live.id)});
+  return probe.refuses({.credential = probe.carry(token), .session = live.id});
 }
 
 /// What happened to somebody's session says nothing if it ended by itself.
@@ -112,6 +112,34 @@ Finding made_up(Probe& probe, const Live& live) {
   return Finding::met(served ? "a session id that nobody gave out is served"
                              : "a session id that nobody gave out is refused");
 }
+
+/// In a session of the same user. No specification says what has to happen: best practice binds
+/// sessions to the user.
+OfOther notes_as(std::string name) {
+  return [name = std::move(name)](Probe& probe, const Live& live, const Credential& other) {
+    const mcp::Answer answer = use(probe, other, live.id);
+    probe.decisive(answer.exchange);
+    if (answer.kind == mcp::Kind::limited) {
+      return Finding::undecided("the server kept answering 429");
+    }
+    const bool served = answer.kind == mcp::Kind::result;
+    if (!served && !is_alive(probe, live)) {
+      return Finding::undecided("the session was over just after, for its own token too");
+    }
+    probe.note(name, served ? "\"served\"" : fmt::format("\"rejected ({})\"", answer.status()));
+    return Finding::met(served ? "the session serves it" : "the session does not serve it");
+  };
+}
+
+/// Whatever the token names its client by.
+void of_another_client(jose::Recipe& token) {
+  token.claims.set_string("client_id", "another-client");
+  for (const char* name : {"azp", "appid", "cid"}) {
+    if (!token.claims.string(name).empty()) token.claims.set_string(name, "another-client");
+  }
+}
+
+void another_token(jose::Recipe& token) { token.claims.set_string("jti", base::random_hex(16)); }
 
 const check::Reference kHijacking{"MCP best practices", "session-hijacking"};
 constexpr mcp::Revision kLast = mcp::Revision::r2025_11_25;
@@ -196,6 +224,31 @@ const check::Suite kCredentialCases{
                 "fixation).",
          .fix = "Answer 404 to ids that the server did not give out.",
          .run = about_session(made_up)},
+        {.id = "session-of-another-client",
+         .title = "Whether a session serves a token of the same user for another client",
+         .sends = "A request in a session, with a valid token of the same user that names another "
+                  "client.",
+         .level = Level::observe,
+         .attacker = check::Attacker::token_holder,
+         .references = {kHijacking},
+         .needs = {.modes = check::modes::claims(), .until = kLast, .issuer = true},
+         .faults = {"session.client-ignored"},
+         .why = "A user's clients may have been granted different rights; in one session they "
+                "share what the server keeps for it.",
+         .fix = "Bind a session to the client of the token as well as to its user.",
+         .run = about_token(of_another_client, notes_as("session_of_another_client"))},
+        {.id = "session-of-another-token",
+         .title = "Whether a session serves another token of the same user and client",
+         .sends = "A request in a session, with another valid token of the same user and client.",
+         .level = Level::observe,
+         .attacker = check::Attacker::none,
+         .references = {kHijacking},
+         .needs = {.modes = check::modes::claims(), .until = kLast, .issuer = true},
+         .faults = {"session.token-bound"},
+         .why = "A client that renews its access token loses a session that is bound to the old "
+                "one.",
+         .fix = "Bind a session to the user of the token, not to its text.",
+         .run = about_token(another_token, notes_as("session_of_another_token"))},
     }};
 
 }  // namespace

@@ -16,18 +16,20 @@ bool is_only_one(const mcp::Greeting& greeting) {
 }
 
 mcp::Answer use(Probe& probe, const check::Credential& credential, const std::string& id) {
-  return probe.send({.credential = credential, .edit = check::in_session(id)});
+  return probe.send({.credential = credential, .session = id});
 }
 
 check::Attempt without_body(const check::Credential& credential, const std::string& method,
                             const std::string& id) {
-  return {.credential = credential, .edit = [method, id](wire::Request& request) {
-            request.method = method;
-            request.body.clear();
-            base::remove_header(request.headers, "Content-Type");
-            base::set_header(request.headers, "Accept", "text/event-stream");
-            check::in_session(id)(request);
-          }};
+  return {.credential = credential,
+          .edit =
+              [method](wire::Request& request) {
+                request.method = method;
+                request.body.clear();
+                base::remove_header(request.headers, "Content-Type");
+                base::set_header(request.headers, "Accept", "text/event-stream");
+              },
+          .session = id};
 }
 
 check::Body about_session(OfSession body) {
@@ -50,6 +52,23 @@ check::Body about_session(OfSession body) {
     check::end_session(probe, live.credential, live.id);
     return finding;
   };
+}
+
+check::Body about_token(check::Change change, OfOther body) {
+  return about_session([change = std::move(change), body = std::move(body)](Probe& probe,
+                                                                            const Live& live) {
+    jose::Recipe token = probe.good();
+    change(token);
+    const check::Credential credential = probe.carry(probe.mint(token));
+    const mcp::Greeting own = check::begin_session(probe, credential);
+    if (!own.ok()) {
+      return Finding::skipped("the server does not accept such a token in a session of its own: " +
+                              own.last.summary());
+    }
+    Finding finding = body(probe, live, credential);
+    check::end_session(probe, credential, own.session_id);
+    return finding;
+  });
 }
 
 check::Body about_other(OfOther body) {

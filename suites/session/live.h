@@ -33,4 +33,8 @@ using OfOther =
     std::function<check::Finding(check::Probe&, const Live&, const check::Credential& other)>;
 check::Body about_other(OfOther body);
 
+/// The same for bodies about another valid token of the session's own user, changed like that.
+/// Skipped where the server does not accept it.
+check::Body about_token(check::Change change, OfOther body);
+
 }  // namespace suites::session
