@@ -67,7 +67,7 @@ bool changes_something(const std::string& path) {
 wire::Exchange fetch_once(Probe& probe, const std::string& path) {
   check::Context& context = probe.context();
   wire::Request request{.target = path, .headers = {{"Accept", "*/*"}}};
-  context.add_profile_headers(request);
+  context.complete(request);
   context.count_exchange();
   wire::Connection connection = context.connect();
   const auto deadline = base::Deadline::earlier(probe.deadline(), base::Deadline::after(kPatience));

@@ -72,7 +72,7 @@ Finding mismatch(Another& fresh) {
     return Finding::failed(done.error().message);
   }
   if (auto started = fresh.start(); !started) {
-    return started.error().ended && metadata_fetches(provider) > 0
+    return started.error().kind == check::NoStart::Kind::ended && metadata_fetches(provider) > 0
                ? judge_with_right_metadata(fresh, Finding::met("the server does not start"))
                : Finding::undecided("a second server could not be started: " +
                                     started.error().message);
