@@ -59,6 +59,7 @@ TEST_F(Spawn, AServerThatEndsAtOnceIsNoticedWithItsOutput) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->problem,
             "the server ended before it answered: exit code 3: cannot find the config");
+  EXPECT_TRUE(result->ended);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
 }
 
@@ -68,6 +69,7 @@ TEST_F(Spawn, AServerThatNeverAnswersIsGivenUp) {
   EXPECT_EQ(result->problem.find("the server did not answer HTTP on http://127.0.0.1:"), 0U)
       << result->problem;
   EXPECT_NE(result->problem.find("hello"), std::string::npos) << result->problem;
+  EXPECT_FALSE(result->ended) << "being late is no decision of the server's";
 }
 
 TEST_F(Spawn, AnAnswerOfAnyStatusMeansReady) {
