@@ -107,7 +107,7 @@ Finding open_to_all(Probe& probe) {
     if (location.kind == Location::Kind::challenge) {
       probe.decisive(location.exchange, true);
       return Finding::broken("200 without credentials at the URL that the challenge names",
-                             asked(locations),
+                             fmt::format("{}: {}", location.url, status),
                              "a client that is told where the metadata is looks nowhere else, and "
                              "it has no token yet");
     }
