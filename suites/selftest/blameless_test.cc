@@ -58,6 +58,7 @@ TEST(Blameless, ARejectionInside200IsNeverABypass) {
     ASSERT_NE(expired, nullptr);
     EXPECT_EQ(expired->verdict, check::Verdict::fail) << fault;
     for (const Cell& cell : result->cells) {
+      if (!cell.red()) continue;
       EXPECT_EQ(cell.reason.find("the server did what"), std::string::npos)
           << fault << " " << cell.case_id << ": " << cell.actual;
     }
