@@ -312,7 +312,10 @@ mcp::Answer Probe::twin_of(const Attempt& attempt, const mcp::Answer& answer) {
   const bool is_control = !attempt.operation && !attempt.edit;
   const Attempt twin{
       .credential = good_credential(), .operation = attempt.operation, .edit = attempt.edit};
-  const mcp::Answer first = is_control ? control_ : send(twin);
+  mcp::Answer first = is_control ? control_ : send(twin);
+  // Where the edit is what a valid token is rejected for, such as the name of another host, the
+  // answer is compared with the control as it is.
+  if (first.result.empty() && !attempt.operation) first = control_;
   const bool says_something = answer.kind == mcp::Kind::result && !answer.is_error &&
                               !mcp::tool_text(answer).empty() &&
                               !sounds_like_refusal(answer, first);
