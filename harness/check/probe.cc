@@ -309,17 +309,22 @@ mcp::Answer Probe::twin_of(const Attempt& attempt, const mcp::Answer& answer) {
   const bool matters = answer.kind == mcp::Kind::rpc_error ||
                        (!answer.result.empty() && answer.kind != mcp::Kind::denied);
   if (!matters || answer.exchange.request.method != "POST") return control_;
-  const bool is_control = !attempt.operation && !attempt.edit;
-  const Attempt twin{
-      .credential = good_credential(), .operation = attempt.operation, .edit = attempt.edit};
-  mcp::Answer first = is_control ? control_ : send(twin);
-  // Where the edit is what a valid token is rejected for, such as the name of another host, the
-  // answer is compared with the control as it is.
-  if (first.result.empty() && !attempt.operation) first = control_;
-  const bool says_something = answer.kind == mcp::Kind::result && !answer.is_error &&
-                              !mcp::tool_text(answer).empty() &&
-                              !sounds_like_refusal(answer, first);
-  if (!says_something || compare(answer, first).share != Share::none) return first;
+  const Attempt twin{.credential = good_credential(), .operation = attempt.operation};
+  const mcp::Answer first = attempt.operation ? send(twin) : control_;
+  if (compare(answer, first).share == Share::all) return first;
+  if (attempt.edit) {
+    // The message may be another one. Where the edit makes valid credentials invalid, as another
+    // Host does, what they get says nothing.
+    Attempt edited = twin;
+    edited.edit = attempt.edit;
+    const mcp::Answer same = send(edited);
+    const bool says_something =
+        same.kind == mcp::Kind::result || same.kind == mcp::Kind::rpc_error;
+    if (says_something) return same;
+  }
+  const bool has_text = answer.kind == mcp::Kind::result && !answer.is_error &&
+                        !mcp::tool_text(answer).empty() && !sounds_like_refusal(answer, first);
+  if (!has_text || compare(answer, first).share != Share::none) return first;
   // A tool that says something else each time has said it here as well.
   return yield_of(first) == yield_of(send(twin)) ? first : answer;
 }
