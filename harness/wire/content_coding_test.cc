@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::size_t kWhole = 1UL << 20;
+constexpr std::size_t kNoBound = 1UL << 20;
 constexpr int kGzip = MAX_WBITS + 16;
 constexpr int kZlib = MAX_WBITS;
 constexpr int kRaw = -MAX_WBITS;
@@ -37,8 +37,8 @@ struct Decoded {
   bool fits = true;
 };
 
-Decoded decoded(const std::string& coding, const std::string& bytes, std::size_t step = kWhole,
-                std::size_t limit = kWhole) {
+Decoded decoded(const std::string& coding, const std::string& bytes, std::size_t step = kNoBound,
+                std::size_t limit = kNoBound) {
   ContentDecoder decoder(coding, limit);
   Decoded result;
   for (std::size_t at = 0; at < bytes.size() && result.fits; at += step) {
@@ -79,7 +79,7 @@ TEST(ContentDecoder, ReadsEveryMemberOfGzipAndIgnoresPaddingAfterIt) {
 TEST(ContentDecoder, StopsAtTheLimitOfADecompressionBomb) {
   const std::string bomb = packed(std::string(20UL << 20, 'a'), kGzip);
   ASSERT_LT(bomb.size(), 100'000U);
-  const Decoded result = decoded("gzip", bomb, kWhole, 1'000);
+  const Decoded result = decoded("gzip", bomb, kNoBound, 1'000);
   EXPECT_FALSE(result.fits);
   EXPECT_EQ(result.body, std::string(1'000, 'a'));
 }

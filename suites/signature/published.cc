@@ -160,9 +160,7 @@ std::string cheap_algorithm(Probe& probe) {
   return good_of(probe, "ES256") ? "ES256" : probe.context().calibration().alg;
 }
 
-bool can_start_more(Probe& probe) {
-  return probe.context().options().start_instance != nullptr;
-}
+bool can_start_more(Probe& probe) { return probe.context().options().start_instance != nullptr; }
 
 /// Rejects the token, while a token by a good key that was published together with it is accepted.
 /// On a server that starts with these keys: whether one that runs fetches the changed JWKS in time
@@ -314,11 +312,12 @@ Finding observe_algorithms(Probe& judge) {
 const check::Suite kAcceptedCases{
     "signature",
     {check::Mode::oauth},
-    on_own_servers(family(kAccepted, {{"alg-accepted",
-                              "which signature algorithms the server accepts",
-                              {},
-                              observe_algorithms,
-                              "The good token, signed by a published key of each algorithm."}}))};
+    on_own_servers(
+        family(kAccepted, {{"alg-accepted",
+                            "which signature algorithms the server accepts",
+                            {},
+                            observe_algorithms,
+                            "The good token, signed by a published key of each algorithm."}}))};
 
 // Last: servers have been seen to end when they look at such a key.
 const check::Suite kSymmetricCases{
