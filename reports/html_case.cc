@@ -55,7 +55,8 @@ std::string facts(const check::CaseResult& one, const check::RunResult& result) 
   return text_row("Sent", subject.what_is_sent()) + text_row("Expected", one.finding.expected) +
          text_row("Actual", one.finding.actual) + text_row("Because", one.finding.reason) +
          text_row("Why it matters", advice.why) + text_row("How to fix", advice.fix) +
-         row("Sources", references(subject, revision_of(result, one))) + row("Reproduce", repro(one));
+         row("Sources", references(subject, revision_of(result, one))) +
+         row("Reproduce", repro(one));
 }
 
 std::string message(std::string_view title, std::string_view raw) {

@@ -84,32 +84,32 @@ Json case_member(const check::CaseResult& one, const check::RunResult& result) {
   Json exchanges = Json::array();
   for (const auto& exchange : one.exchanges) exchanges.push_back(exchange_member(exchange));
   Json member = {{"id", subject.id},
-          {"suite", subject.suite()},
-          {"title", subject.title},
-          {"sends", subject.what_is_sent()},
-          {"level", check::to_string(one.level)},
-          {"verdict", check::to_string(one.judgement.verdict)},
-          {"severity", check::to_string(one.judgement.severity)},
-          {"outcome", check::to_string(one.finding.outcome)},
-          {"attacker", attacker_of(one)},
-          {"impact", one.finding.kind == check::Finding::Kind::broken
-                         ? check::to_string(check::impact_of(one.finding))
-                         : "n/a"},
-          {"expected", printable(one.finding.expected)},
-          {"actual", printable(one.finding.actual)},
-          {"reason", printable(one.finding.reason)},
-          {"cause", printable(one.finding.cause)},
-          {"why", subject.why},
-          {"fix", subject.fix},
-          {"advice", {{"why", advice.why}, {"fix", advice.fix}}},
-          {"requirements", subject.requirements},
-          {"references", references_member(subject, revision)},
-          {"faults", subject.faults},
-          {"aliases", subject.aliases},
-          {"baselined", one.baselined},
-          {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
-          {"repro", printable(one.repro)},
-          {"exchanges", std::move(exchanges)}};
+                 {"suite", subject.suite()},
+                 {"title", subject.title},
+                 {"sends", subject.what_is_sent()},
+                 {"level", check::to_string(one.level)},
+                 {"verdict", check::to_string(one.judgement.verdict)},
+                 {"severity", check::to_string(one.judgement.severity)},
+                 {"outcome", check::to_string(one.finding.outcome)},
+                 {"attacker", attacker_of(one)},
+                 {"impact", one.finding.kind == check::Finding::Kind::broken
+                                ? check::to_string(check::impact_of(one.finding))
+                                : "n/a"},
+                 {"expected", printable(one.finding.expected)},
+                 {"actual", printable(one.finding.actual)},
+                 {"reason", printable(one.finding.reason)},
+                 {"cause", printable(one.finding.cause)},
+                 {"why", subject.why},
+                 {"fix", subject.fix},
+                 {"advice", {{"why", advice.why}, {"fix", advice.fix}}},
+                 {"requirements", subject.requirements},
+                 {"references", references_member(subject, revision)},
+                 {"faults", subject.faults},
+                 {"aliases", subject.aliases},
+                 {"baselined", one.baselined},
+                 {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
+                 {"repro", printable(one.repro)},
+                 {"exchanges", std::move(exchanges)}};
   if (one.revision) member["revision"] = mcp::to_string(*one.revision);
   return member;
 }

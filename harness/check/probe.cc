@@ -195,8 +195,8 @@ wire::Exchange Probe::fetch_until(wire::Request request, const wire::Enough& eno
     context_.count_exchange();
     wire::Connection connection = context_.connect();
     const auto until = base::Deadline::earlier(base::Deadline::after(span), deadline());
-    wire::Exchange exchange = context_.exchange(connection, request, until, enough, {},
-                                                Repeat::broken_connections);
+    wire::Exchange exchange =
+        context_.exchange(connection, request, until, enough, {}, Repeat::broken_connections);
     record(exchange);
     return exchange;
   });
@@ -318,8 +318,7 @@ mcp::Answer Probe::twin_of(const Attempt& attempt, const mcp::Answer& answer) {
     Attempt edited = twin;
     edited.edit = attempt.edit;
     const mcp::Answer same = send(edited);
-    const bool says_something =
-        same.kind == mcp::Kind::result || same.kind == mcp::Kind::rpc_error;
+    const bool says_something = same.kind == mcp::Kind::result || same.kind == mcp::Kind::rpc_error;
     if (says_something) return same;
   }
   const bool has_text = answer.kind == mcp::Kind::result && !answer.is_error &&

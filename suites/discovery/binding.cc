@@ -43,9 +43,9 @@ Finding compare(Probe& probe, const Attempt& bound, const std::string& claim,
   if (answer.kind == mcp::Kind::result) {
     return Finding::undecided("the bound token, which was rejected before, is accepted now");
   }
-  return Finding::broken(
-      fmt::format("tokens that are bound as {} says are accepted", claim),
-      fmt::format("bound token: {}; unbound token: accepted", answer.summary()), reason);
+  return Finding::broken(fmt::format("tokens that are bound as {} says are accepted", claim),
+                         fmt::format("bound token: {}; unbound token: accepted", answer.summary()),
+                         reason);
 }
 
 Finding about_dpop(Probe& probe, const json& metadata) {

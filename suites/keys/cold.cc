@@ -142,8 +142,7 @@ bool asked_issuer(Another& fresh, const ColdOutage& outage) {
 
 /// The server ended while the issuer was away: that is as safe as can be, if that is why. One that
 /// is only late may wait for its issuer or for the machine.
-Finding judge_no_start(Another& fresh, const ColdOutage& outage,
-                       const check::NoStart& failure) {
+Finding judge_no_start(Another& fresh, const ColdOutage& outage, const check::NoStart& failure) {
   const bool asked = asked_issuer(fresh, outage);
   if (auto ended = end(fresh, outage); !ended) return Finding::failed(ended.error().message);
   if (failure.kind != check::NoStart::Kind::ended) {
