@@ -114,7 +114,7 @@ TEST_F(BothEras, AServerWithoutSessionsIsSaidToHaveNone) {
   serve();
   EXPECT_EQ(context_->legacy(), nullptr);
   EXPECT_EQ(context_->target().no_sessions,
-            "answers initialize with 404 with a body of application/json");
+            "answers initialize with 404 with JSON that is no JSON-RPC message");
 }
 
 TEST_F(BothEras, BothViewsShareTheControlAndWhatWasNoted) {
