@@ -97,8 +97,9 @@ Finding no_token_echo(Probe& probe) {
   std::set<std::string> found;
   for (const auto& refused : refusals(probe)) {
     if (!refused.exchange.response) continue;
-    if (!suites::challenge::echoes(shown(*refused.exchange.response), refused.credential, anyway))
+    if (!suites::challenge::echoes(shown(*refused.exchange.response), refused.credential, anyway)) {
       continue;
+    }
     probe.decisive(refused.exchange, true);
     found.insert(refused.case_id);
   }
