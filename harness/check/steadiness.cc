@@ -21,7 +21,7 @@ constexpr milliseconds kPauseWhileLate{250};
 constexpr std::int64_t kLateUs = 300'000;
 
 /// How many times as long as answers take the first try of a request waits.
-constexpr int kPatience = 50;
+constexpr int kPatience = 25;
 /// Of each answer in the moving average.
 constexpr int kShareOfOne = 16;
 constexpr milliseconds kShortest{3'000};
