@@ -147,7 +147,8 @@ mcp::Answer Probe::compared(mcp::Answer answer) const {
 /// What an issuer that fails on purpose, or a flood, brings about is no stray failure.
 Repeat Probe::repeat_of(const Attempt& attempt) const {
   const Needs& needs = subject_.needs;
-  const bool provoked = needs.own_server || needs.loud;
+  // Once stray failures are known, a failure that was provoked is known by coming again.
+  const bool provoked = (needs.own_server || needs.loud) && context_.steadiness().strays() == 0;
   return provoked && attempt.repeat == Repeat::yes ? Repeat::broken_connections : attempt.repeat;
 }
 
