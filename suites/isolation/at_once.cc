@@ -29,7 +29,7 @@ constexpr std::chrono::seconds kToRecover{1};
 struct Tally {
   int own = 0;
   int foreign = 0;  ///< what only the other one is told
-  int lost = 0;     ///< no answer at all
+  int lost = 0;     ///< no answer, though the connection stayed open
   int limited = 0;
   int other = 0;
   mcp::Answer worst;  ///< the first foreign one, else the first loss
@@ -37,7 +37,9 @@ struct Tally {
   void count(mcp::Answer answer, const Caller& mine, const Caller& theirs) {
     const std::string text = said(answer);
     const bool foreign_one = !text.empty() && text == theirs.own;
-    const bool lost_one = answer.kind == mcp::Kind::none;
+    // A connection that breaks says something about the link, not about whom the answer went to.
+    const bool lost_one =
+        answer.kind == mcp::Kind::none && answer.exchange.failure == wire::Failure::timeout;
     if (!text.empty() && text == mine.own) {
       ++own;
     } else if (foreign_one) {
@@ -144,6 +146,7 @@ Outcome run_all(Probe& probe, const Callers& callers) {
 
 /// Whether answers get lost as well where one caller asks alone.
 bool are_lost_alone(Probe& probe, const Caller& caller) {
+  if (probe.context().steadiness().strays() > 0) return true;
   wire::Connection connection = probe.context().connect();
   for (int i = 0; i < kAlone && !probe.context().cancelled(); ++i) {
     const std::string id = std::to_string(probe.context().count_exchange());
