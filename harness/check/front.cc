@@ -172,7 +172,8 @@ std::string answered_in_front(Probe& probe, const Attempt& attempt, const mcp::A
     look_for_front(probe);
   }
   if (!front.knows(answer)) {
-    if (!confirmed(probe, attempt, answer)) return {};
+    // The server's own parser rejects what it cannot read with valid credentials as well.
+    if (answer.status() == kParserError || !confirmed(probe, attempt, answer)) return {};
     front.remember(answer);
   }
   return note_blocked_case(probe, answer);

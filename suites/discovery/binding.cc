@@ -77,7 +77,8 @@ Finding about_certificates(Probe& probe, const json& metadata) {
   const Attempt bound{.credential = probe.carry(probe.mint(token)), .own_session = true};
   if (!secure && probe.send(bound).kind == mcp::Kind::result) {
     return Finding::broken(
-        "a token that is bound to a certificate is rejected without it", "accepted",
+        "a token that is bound to a certificate is rejected without it",
+        "bound token without its certificate: accepted",
         "over http no certificate can be shown, so what the token is bound to was not checked");
   }
   return compare(probe, bound, kCertificates,
