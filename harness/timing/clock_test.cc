@@ -36,6 +36,10 @@ TEST(Resolution, OfEvenStepsIsUnknownAndTakenAsFine) {
   EXPECT_EQ(resolution_ns({}), 1);
 }
 
+TEST(Resolution, IsNotTheLengthOfAnInterruption) {
+  EXPECT_LE(resolution_ns({0, 25, 51, 76, 217, 242, 268}), 26);
+}
+
 TEST(Clock, IsFineEnough) { EXPECT_LE(clock_resolution_ns(), 100); }
 
 TEST(Clock, NeverGoesBack) {
