@@ -22,6 +22,7 @@ namespace base {
 namespace {
 
 constexpr int kBacklog = 128;
+constexpr int kPortChoices = 16;  ///< asked of the system until one is not reserved
 
 struct AddressDeleter {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
@@ -99,6 +100,19 @@ Descriptor connected(const addrinfo& address, Deadline deadline, int& error) {
   return error == 0 ? std::move(fd) : Descriptor();
 }
 
+/// What reserves a port is a UDP socket of the same number: the system ends it with its process,
+/// and gives it to one process only. Nothing where another holds it.
+Descriptor reservation_of(std::uint16_t port) {
+  Descriptor fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool held =
+      fd && bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  return held ? std::move(fd) : Descriptor();
+}
+
 void set_no_delay(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -124,13 +138,24 @@ Result<Descriptor> bind_tcp(const std::string& host, std::uint16_t port) {
   const auto found = resolve(host, port, AI_PASSIVE, unknown);
   if (found.empty()) return tl::unexpected(unknown);
   const addrinfo& address = *found.front();
-  Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
-    return fail(fmt::format("{}:{}: {}", host, port, std::strerror(errno)));
+  for (int attempt = 0;; ++attempt) {
+    Descriptor fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
+      return fail(fmt::format("{}:{}: {}", host, port, std::strerror(errno)));
+    }
+    if (port != 0 || attempt == kPortChoices || reservation_of(local_port(fd))) return fd;
   }
-  return fd;
+}
+
+Result<Descriptor> reserve_port() {
+  for (int attempt = 0; attempt < kPortChoices; ++attempt) {
+    auto bound = bind_tcp("127.0.0.1", 0);
+    if (!bound) return bound;
+    if (Descriptor reservation = reservation_of(local_port(*bound))) return reservation;
+  }
+  return fail("127.0.0.1: every port that the system chose is reserved by another process");
 }
 
 Result<void> start_listening(const Descriptor& bound) {

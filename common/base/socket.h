@@ -32,8 +32,12 @@ class Descriptor {
 /// How a wait on a socket ended.
 enum class IoStatus { ok, closed, timeout, reset, error };
 
-/// A socket that has the port and takes no connections: who tries is refused, and the system gives
-/// the port to nobody else who has it choose one. Close-on-exec, SO_REUSEADDR.
+/// A TCP port of 127.0.0.1 that is free, for a program that binds it itself, later. While the
+/// descriptor is held, bind_tcp() and reserve_port() choose that port in no process of this
+/// machine. local_port() tells which it is.
+Result<Descriptor> reserve_port();
+/// A socket that has the port and takes no connections: clients are refused, and the system gives
+/// the port to no other program that lets it choose one. Close-on-exec, SO_REUSEADDR.
 Result<Descriptor> bind_tcp(const std::string& host, std::uint16_t port);
 /// Takes connections from now on. The error says why not.
 Result<void> start_listening(const Descriptor& bound);

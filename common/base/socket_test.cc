@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <set>
+#include <vector>
+
 namespace base {
 namespace {
 
@@ -38,6 +41,30 @@ TEST(Socket, PortThatIsKeptRefusesUntilSomebodyListens) {
   EXPECT_EQ(status, IoStatus::reset);
   ASSERT_TRUE(start_listening(*kept));
   EXPECT_TRUE(connect_tcp("127.0.0.1", port, Deadline::after(5s)));
+}
+
+TEST(Socket, AReservedPortIsFreeForTheProgramItIsFor) {
+  const auto reserved = reserve_port();
+  ASSERT_TRUE(reserved);
+  EXPECT_TRUE(listen_tcp("127.0.0.1", local_port(*reserved)));
+}
+
+TEST(Socket, AReservedPortIsChosenForNothingElse) {
+  constexpr int kMany = 300;
+  std::vector<Descriptor> held;
+  std::set<std::uint16_t> ports;
+  for (int i = 0; i < kMany; ++i) {
+    auto reserved = reserve_port();
+    ASSERT_TRUE(reserved);
+    ports.insert(local_port(*reserved));
+    held.push_back(std::move(*reserved));
+  }
+  EXPECT_EQ(ports.size(), held.size());
+  for (int i = 0; i < kMany; ++i) {
+    const auto bound = bind_tcp("127.0.0.1", 0);
+    ASSERT_TRUE(bound);
+    EXPECT_EQ(ports.count(local_port(*bound)), 0U);
+  }
 }
 
 TEST(Socket, PortInUseIsNamed) {

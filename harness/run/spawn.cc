@@ -102,12 +102,6 @@ class SpawnedInstance : public check::Instance {
 
 }  // namespace
 
-base::Result<std::uint16_t> free_port() {
-  auto listener = base::listen_tcp("127.0.0.1", 0);
-  if (!listener) return tl::unexpected(listener.error());
-  return base::local_port(*listener);
-}
-
 base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Issuer& issuer) {
   Launch launch;
   Values values = no_values();
@@ -226,9 +220,9 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
                      .stop_requested = stop_requested};
   std::vector<std::string> notes;
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
-    const auto port = free_port();
-    if (!port) return tl::unexpected(port.error());
-    auto launch = prepare(plan, *port, issuer);
+    const auto reserved = base::reserve_port();
+    if (!reserved) return tl::unexpected(reserved.error());
+    auto launch = prepare(plan, base::local_port(*reserved), issuer);
     if (!launch) return tl::unexpected(launch.error());
     spawned.launch = *launch;
     // Cannot fail: prepare() parsed it.
@@ -255,9 +249,11 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     const bool is_endpoint = plan.mode != check::Mode::authorization_server;
     if (unready.problem.empty() && is_endpoint) spawned.reached = follow_redirect(url, how);
     const bool taken = port_was_taken(spawned.child->output());
-    spawned.ended = !unready.problem.empty() && !taken &&
-                    spawned.child->wait(base::Deadline::after(milliseconds{0})).has_value();
-    if (unready.problem.empty() || !taken) break;
+    const bool ended = spawned.child->wait(base::Deadline::after(milliseconds{0})).has_value();
+    spawned.ended = !unready.problem.empty() && !taken && ended;
+    // Where its port was taken and it ended, what answers is another program.
+    const bool answers = unready.problem.empty() && !(taken && ended);
+    if (answers || !taken) break;
   }
   spawned.url = plan.url;
   auto& all_notes = spawned.reached.notes;

@@ -50,9 +50,6 @@ base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
                                                  const check::Secrets& secrets,
                                                  idp::Issuer& issuer);
 
-/// A port of 127.0.0.1 that was free a moment ago.
-base::Result<std::uint16_t> free_port();
-
 struct Spawned {
   Launch launch;
   std::unique_ptr<wire::Process> child;
