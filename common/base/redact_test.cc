@@ -22,6 +22,36 @@ TEST(Redactor, HidesWhatAShellLineQuotes) {
   EXPECT_EQ(redactor.apply("curl -H " + shell_quote("Key: it's secret")), "curl -H 'Key: ***'");
 }
 
+TEST(Redactor, HidesASecretInAnyLetterCase) {
+  Redactor redactor;
+  redactor.add("Key_0123456789abcdef");
+  EXPECT_EQ(redactor.apply("KEY_0123456789ABCDEF key_0123456789abcdef"), "*** ***");
+}
+
+TEST(Redactor, HidesASecretInsideALongerBase64Text) {
+  Redactor redactor;
+  redactor.add("a-secret-of-the-user");
+  for (const std::string before : {"", "u", "us", "use", "user:"}) {
+    const std::string shown = redactor.apply(base64_encode(before + "a-secret-of-the-user" + "!"));
+    EXPECT_NE(shown.find("***"), std::string::npos) << before;
+    EXPECT_LE(shown.size(), base64_encode(before).size() + 3 + 4) << before << ": " << shown;
+  }
+}
+
+TEST(Redactor, HidesHexadecimalDigitsAndMarkup) {
+  Redactor redactor;
+  redactor.add("p<ss&word");
+  EXPECT_EQ(redactor.apply("703c737326776f7264 703C737326776F7264 p&lt;ss&amp;word"),
+            "*** *** ***");
+}
+
+TEST(Redactor, HidesSecretsThatOverlap) {
+  Redactor redactor;
+  redactor.add("abcdef");
+  redactor.add("defghi");
+  EXPECT_EQ(redactor.apply("x abcdefghi y"), "x *** y");
+}
+
 TEST(Redactor, LongerSecretIsHiddenWhole) {
   Redactor redactor;
   redactor.add("secret");

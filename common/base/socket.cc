@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -23,6 +24,8 @@ namespace {
 
 constexpr int kBacklog = 128;
 constexpr int kPortChoices = 16;  ///< asked of the system until one is not reserved
+/// Of the process, since a server under test can name a host to any part of the program.
+std::atomic<bool> loopback_only{false};
 
 struct AddressDeleter {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
@@ -113,6 +116,18 @@ Descriptor reservation_of(std::uint16_t port) {
   return held ? std::move(fd) : Descriptor();
 }
 
+/// 127.0.0.0/8, ::1, and the former mapped into IPv6.
+bool is_loopback(const addrinfo& address) {
+  if (address.ai_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address.ai_addr);
+    return ntohl(v4->sin_addr.s_addr) >> 24U == IN_LOOPBACKNET;
+  }
+  if (address.ai_family != AF_INET6) return false;
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(address.ai_addr)->sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK(&v6) ||
+         (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == IN_LOOPBACKNET);
+}
+
 void set_no_delay(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -180,6 +195,9 @@ std::uint16_t local_port(const Descriptor& socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
+void dial_loopback_only() { loopback_only = true; }
+bool dials_loopback_only() { return loopback_only; }
+
 Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port, Deadline deadline,
                                IoStatus* status) {
   IoStatus ignored{};
@@ -191,6 +209,9 @@ Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port, Dead
   int error = 0;
   for (const Addresses& list : found) {
     for (const addrinfo* address = list.get(); address != nullptr; address = address->ai_next) {
+      if (loopback_only && !is_loopback(*address)) {
+        return fail(fmt::format("{} is not on this machine (--allow-remote allows that)", host));
+      }
       Descriptor fd = connected(*address, deadline, error);
       if (!fd) continue;
       set_no_delay(fd.get());

@@ -46,6 +46,11 @@ Result<void> start_listening(const Descriptor& bound);
 Result<Descriptor> listen_tcp(const std::string& host, std::uint16_t port);
 /// The port that a listener or connection is bound to.
 std::uint16_t local_port(const Descriptor& socket);
+/// From now on `connect_tcp` dials loopback addresses only, whatever a name resolves to. For a run
+/// that may not leave this machine: metadata and redirects of a server under test name any host.
+void dial_loopback_only();
+bool dials_loopback_only();
+
 /// Connects, TCP_NODELAY set, non-blocking thereafter. Addresses and localhost are taken as they
 /// are; other names are resolved through the system, whose own limits then come before the
 /// deadline. With the error, `status` tells refused (reset), timeout and the rest apart.

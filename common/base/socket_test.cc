@@ -83,6 +83,21 @@ TEST(Socket, ClosedPeerIsNoError) {
   EXPECT_EQ(read_some(client->get(), &byte, 1, Deadline::after(5s), got), IoStatus::closed);
 }
 
+TEST(Socket, DialsNoOtherMachineOnceThatIsForbidden) {
+  const auto listener = listen_tcp("127.0.0.1", 0);
+  const auto dials = [&](const char* host) {
+    return connect_tcp(host, local_port(*listener), Deadline::after(5s));
+  };
+  dial_loopback_only();
+  EXPECT_TRUE(dials("127.0.0.1"));
+  EXPECT_TRUE(dials("::ffff:127.0.0.1"));
+  for (const char* host : {"0.0.0.0", "169.254.169.254", "192.0.2.1", "::", "2001:db8::1"}) {
+    const auto refused = dials(host);
+    ASSERT_FALSE(refused) << host;
+    EXPECT_NE(refused.error().message.find("--allow-remote"), std::string::npos) << host;
+  }
+}
+
 TEST(Socket, LocalhostIsLoopbackWithoutAResolver) {
   const auto listener = listen_tcp("localhost", 0);
   ASSERT_TRUE(listener);

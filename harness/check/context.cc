@@ -78,8 +78,9 @@ Context::Context(Options options, idp::MockIdp& idp, idp::MockIdp& rogue)
   target_.mode = options_.mode;
   target_.profile = options_.profile;
   target_.spawned = options_.spawned;
-  add_secrets(options_.profile, redactor_);
-  add_secrets(options_.supplied, redactor_);
+  if (options_.redactor == nullptr) options_.redactor = std::make_shared<base::Redactor>();
+  add_secrets(options_.profile, *options_.redactor);
+  add_secrets(options_.supplied, *options_.redactor);
   // How a target asks is for cases to judge; here it has to be answered.
   if (target_.mode == Mode::introspection) idp_.issuer().opaque_tokens().answer_anybody();
   if (options_.spawning) {
@@ -97,8 +98,6 @@ Context::Context(Context& original, std::string url, idp::MockIdp& idp)
       target_(original.target_),
       binding_(original.binding_),
       calibration_(original.calibration_) {
-  add_secrets(options_.profile, redactor_);
-  add_secrets(options_.supplied, redactor_);
   options_.url = std::move(url);
   if (options_.shared_clock != nullptr) options_.shared_clock = &idp.clock();
   on_wait = original.on_wait;

@@ -90,7 +90,8 @@ struct Refused {
   wire::Exchange exchange;
 };
 
-/// Teaches the redactor what of a profile no report may show: the values of its header fields.
+/// Teaches the redactor what of a profile no report may show: the values of its header fields, the
+/// client's secret and the user's password.
 void add_secrets(const Profile& profile, base::Redactor& redactor);
 
 /// An endpoint that redirects: its URL stays what the user named, and requests go straight to where
@@ -125,6 +126,11 @@ class Context {
     Certificates certificates;  ///< what is shown to a target over https; none: empty
     Secrets secrets;            ///< that the target was told, where we started it
     Supplied supplied;          ///< the user's own credential; then nothing is minted
+    /// Removes the user's secrets from all that is reported; null: one is made. What cases add to
+    /// it holds for the complete run.
+    std::shared_ptr<base::Redactor> redactor;
+    /// Origins that may get the user's secrets, in addition to that of `url`.
+    std::vector<std::string> trusted_origins;
     /// Starts a target that speaks over standard input and output; none over HTTP.
     Spawning spawning;
     std::chrono::milliseconds start_timeout{20'000};
@@ -161,9 +167,7 @@ class Context {
   idp::MockIdp& provider() { return idp_; }
   idp::Issuer& issuer() { return idp_.issuer(); }
   idp::MockIdp& rogue() { return rogue_; }
-  base::Redactor& redactor() {
-    return same_server_ != nullptr ? same_server_->redactor() : redactor_;
-  }
+  base::Redactor& redactor() { return *options_.redactor; }
 
   const Binding& binding() const { return binding_; }
   /// How connections to the target are encrypted, the control's certificate included.
@@ -210,6 +214,9 @@ class Context {
   base::Result<Documents*> documents();
   /// The time of the target, where it runs on a clock that we know; else the system's.
   const base::Clock& target_clock() const;
+  /// What is recorded instead of a request that must not be sent; nothing where it may. A secret of
+  /// the user's goes only to the origin that the user named, whatever endpoints metadata names.
+  std::optional<wire::Exchange> withheld(const base::Url& url, const wire::Request& request) const;
   /// Sends a request to any server, with the profile's fields where that is the target.
   wire::Exchange ask(const base::Url& url, wire::Request request);
   /// How requests are framed now; a legacy session may have been renewed.
@@ -272,7 +279,6 @@ class Context {
   Binding binding_;
   Affinity affinity_;
   Calibration calibration_;
-  base::Redactor redactor_;
   std::unique_ptr<StdioTarget> stdio_;
   bool refuses_something_ = true;
   std::atomic<bool> cancelled_{false};

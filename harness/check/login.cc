@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <chrono>
 
 #include "common/base/text.h"
@@ -27,8 +29,23 @@ const base::Clock& Context::target_clock() const {
   return base::system_clock();
 }
 
+std::optional<wire::Exchange> Context::withheld(const base::Url& url,
+                                                const wire::Request& request) const {
+  const std::string origin = url.origin();
+  const bool named =
+      origin == target_.url.origin() || base::contains(options_.trusted_origins, origin);
+  const std::string bytes = named ? std::string() : request.bytes(url.authority());
+  if (options_.redactor->apply(bytes) == bytes) return std::nullopt;
+  return wire::Exchange{
+      .url = origin + url.target(),
+      .failure = wire::Failure::unreachable,
+      .failure_text =
+          fmt::format("your secret is not sent to {0} (--trust-origin {0} allows that)", origin)};
+}
+
 wire::Exchange Context::ask(const base::Url& url, wire::Request request) {
   if (url.origin() == target_.url.origin()) complete(request);
+  if (auto unsent = withheld(url, request)) return std::move(*unsent);
   wire::Connection connection(url, options_.tls);
   count_exchange();
   return connection.exchange(request, request_deadline());

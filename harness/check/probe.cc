@@ -220,6 +220,10 @@ wire::Exchange Probe::get_url(std::string_view url) {
 wire::Exchange Probe::ask(const base::Url& url, wire::Request request) {
   const bool own = url.origin() == target().url.origin();
   if (own) context_.complete(request);
+  if (auto unsent = context_.withheld(url, request)) {
+    record(*unsent);
+    return std::move(*unsent);
+  }
   wire::Connection connection(url, own ? context_.tls_options() : context_.options().tls);
   context_.count_exchange();
   // A code is good once, so only what changes nothing is repeated here; see the runner for the

@@ -80,6 +80,9 @@ struct Profile {
   oauth::Person person;                    ///< who logs in, where somebody has to
   base::Headers headers;                   ///< sent with every request, such as a gateway's key
   std::map<std::string, std::string> env;  ///< of a spawned target, {{placeholders}} allowed
+  /// Variables of our own environment from which secrets were read; a spawned target does not
+  /// inherit them.
+  std::vector<std::string> secret_variables;
   /// How long withdrawn keys may live on; nothing: not declared.
   std::optional<std::chrono::seconds> key_cache_ttl;
 

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "common/base/file.h"
 #include "common/base/random.h"
+#include "common/base/socket.h"
 #include "common/base/text.h"
+#include "common/base/url.h"
 #include "harness/cli/baseline.h"
 #include "harness/cli/command.h"
 #include "harness/cli/credentials.h"
@@ -24,10 +27,14 @@
 namespace cli {
 namespace {
 
+/// Variables of other commands of ours that hold secrets.
+constexpr std::array<const char*, 2> kSecretVariables = {"OAUTH_ENCRYPTION_KEY",
+                                                         "MOCK_IDP_ADMIN_TOKEN"};
+
 /// The flags as they were written.
 struct RunOptions {
   std::string url, spawn, mode, profile, revision = "auto", baseline, fail_on = "medium";
-  std::vector<std::string> suites, cases, skips, reports;
+  std::vector<std::string> suites, cases, skips, reports, trusted_origins;
   TlsFlags tls;
   AsFlags as;
   double timeout_s = 10;
@@ -78,6 +85,13 @@ base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
     if (!profile) return base::fail("--profile: " + profile.error().message);
     options.profile = std::move(*profile);
   }
+  // These secrets are for us, not for a server that we start.
+  auto& variables = options.profile.secret_variables;
+  variables.insert(variables.end(), kSecretVariables.begin(), kSecretVariables.end());
+  for (const std::string& variable :
+       {flags.credentials.token_env, flags.credentials.api_key_env, flags.credentials.basic_env}) {
+    if (!variable.empty()) variables.push_back(variable);
+  }
   if (!flags.url.empty() && !flags.spawn.empty()) {
     return base::fail(
         "--spawn and a URL exclude each other; a server that is started is reached at "
@@ -103,6 +117,11 @@ base::Result<void> read_target(const RunOptions& flags, run::Options& options) {
   options.supplied = std::move(credential->supplied);
   options.supplied_for = std::move(credential->modes);
   if (credential->mode) options.mode = credential->mode;
+  for (const std::string& origin : flags.trusted_origins) {
+    auto url = base::parse_url(origin);
+    if (!url) return base::fail("--trust-origin: " + url.error().message);
+    options.trusted_origins.push_back(url->origin());
+  }
   if (flags.revision != "auto") {
     options.revision = mcp::revision_from(flags.revision);
     if (!options.revision) {
@@ -223,6 +242,7 @@ int run_command(const RunOptions& flags) {
   if (plan->options.supplied.given() || !profile.client.secret.empty() || own_password) {
     keep_memory_private();
   }
+  if (!flags.allow_remote) base::dial_loopback_only();
   on_first_stop([](int) { run::request_stop(); });
   const auto terminal = terminal_of(STDERR_FILENO);
   Progress progress(progress_style(flags, terminal), terminal.width);
@@ -273,8 +293,17 @@ void add_target_flags(CLI::App& command, RunOptions& flags) {
       ->check(whole_number_between(1, 65535))
       ->group(group);
   command
-      .add_flag("--allow-remote", flags.allow_remote, "test a server that is not on this machine")
+      .add_flag("--allow-remote", flags.allow_remote,
+                "connect to hosts other than this machine: the server, and what its metadata names")
       ->group(group);
+  repeatable(
+      command
+          .add_option("--trust-origin", flags.trusted_origins,
+                      "also send your secrets (client secret, password, token) to this "
+                      "origin, such as https://token.example; otherwise only the server that "
+                      "you named gets them; may be repeated")
+          ->type_name("URL")
+          ->group(group));
 }
 
 void add_selection_flags(CLI::App& command, RunOptions& flags) {

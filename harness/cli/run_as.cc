@@ -14,7 +14,9 @@
 namespace cli {
 namespace {
 
-base::Result<std::string> secret_of(const char* flag, const std::string& variable) {
+base::Result<std::string> secret_of(const char* flag, const std::string& variable,
+                                    check::Profile& profile) {
+  profile.secret_variables.push_back(variable);
   const char* const value = std::getenv(variable.c_str());
   if (value == nullptr || *value == '\0') {
     return base::fail(fmt::format("{}: the variable {} is not set", flag, variable));
@@ -42,7 +44,7 @@ base::Result<void> read_as(const AsFlags& flags, check::Profile& profile) {
   if (!flags.client_id.empty()) profile.client.id = flags.client_id;
   if (!flags.client_secret_env.empty()) {
     if (profile.client.id.empty()) return base::fail("--client-secret-env: needs --client-id");
-    auto secret = secret_of("--client-secret-env", flags.client_secret_env);
+    auto secret = secret_of("--client-secret-env", flags.client_secret_env, profile);
     if (!secret) return tl::unexpected(secret.error());
     profile.client.secret = std::move(*secret);
   }
@@ -56,7 +58,7 @@ base::Result<void> read_as(const AsFlags& flags, check::Profile& profile) {
   if (!flags.scope.empty()) profile.scopes = base::words(flags.scope);
   if (!flags.login_user.empty()) profile.person.user = flags.login_user;
   if (!flags.login_password_env.empty()) {
-    auto password = secret_of("--login-password-env", flags.login_password_env);
+    auto password = secret_of("--login-password-env", flags.login_password_env, profile);
     if (!password) return tl::unexpected(password.error());
     profile.person.password = std::move(*password);
   }

@@ -119,8 +119,9 @@ check::RateLimit read_rate_limit(const Place& place) {
 }
 
 /// Secrets are no part of a profile: it names the variable that holds one.
-std::string read_secret(const Place& place) {
+std::string read_secret(const Place& place, check::Profile& profile) {
   const std::string name = place.filled_text();
+  profile.secret_variables.push_back(name);
   const char* const value = place.failed() ? nullptr : std::getenv(name.c_str());
   if (value == nullptr && !place.failed()) place.fail("the variable " + name + " is not set");
   return value == nullptr ? "" : value;
@@ -130,16 +131,16 @@ void read_client(const Place& place, check::Profile& profile) {
   check::OwnClient& client = profile.client;
   place.object(
       {{"id", [&](const Place& member) { client.id = member.filled_text(); }},
-       {"secret_env", [&](const Place& member) { client.secret = read_secret(member); }},
+       {"secret_env", [&](const Place& member) { client.secret = read_secret(member, profile); }},
        {"redirect_uri", [&](const Place& member) { client.redirect_uri = read_url(member); }}});
   if (client.id.empty()) place.fail("the member \"id\" is missing");
 }
 
 void read_person(const Place& place, check::Profile& profile) {
   oauth::Person& person = profile.person;
-  place.object(
-      {{"user", [&](const Place& member) { person.user = member.filled_text(); }},
-       {"password_env", [&](const Place& member) { person.password = read_secret(member); }}});
+  place.object({{"user", [&](const Place& member) { person.user = member.filled_text(); }},
+                {"password_env",
+                 [&](const Place& member) { person.password = read_secret(member, profile); }}});
 }
 
 Place::Readers operation_readers(mcp::Operation& operation) {

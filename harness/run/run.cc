@@ -10,6 +10,7 @@
 #include "harness/run/detect.h"
 #include "harness/run/facts.h"
 #include "harness/run/lookout.h"
+#include "harness/run/redact.h"
 #include "harness/run/runner.h"
 #include "harness/run/spawn.h"
 
@@ -58,6 +59,8 @@ class Execution {
     result_.started = base::system_clock().now();
     mode_ = options.mode.value_or(options.profile.mode.value_or(check::Mode::oauth));
     profile_ = options.profile;
+    check::add_secrets(options.profile, *redactor_);
+    check::add_secrets(options.supplied, *redactor_);
   }
 
   base::Result<check::RunResult> run() {
@@ -280,6 +283,8 @@ class Execution {
     settings.tls.ca += certificates_.ca;
     settings.certificates = certificates_;
     settings.supplied = options_.supplied;
+    settings.redactor = redactor_;
+    settings.trusted_origins = options_.trusted_origins;
     // There the client's credential is what the process is started with.
     if (mode == check::Mode::stdio_env && options_.supplied.given()) {
       settings.secrets.api_key = options_.supplied.text;
@@ -299,7 +304,7 @@ class Execution {
     if (child_ && child_->ended()) result_.problem = *stop_reason();
     note_run(context);
     if (check::StdioTarget* stdio = context.stdio()) {
-      result_.target.output = context.redactor().apply(stdio->output());
+      result_.target.output = stdio->output();
     }
     result_.target.dialect = dialect_of(context.refused());
     result_.target.framework = framework_of(context.refused());
@@ -315,7 +320,7 @@ class Execution {
     const auto ready = context.set_up();
     add_greeting(result_.target, context);
     if (ready) return;
-    result_.problem = context.redactor().apply(ready.error().message);
+    result_.problem = ready.error().message;
     if (deadline_.passed()) {
       result_.problem = "the run's deadline passed before the server was known";
     }
@@ -333,6 +338,7 @@ class Execution {
 
   /// Nothing can be judged: every case says why.
   void emit_untested() {
+    result_.problem = redactor_->apply(result_.problem);
     const auto revision = options_.revision.value_or(mcp::kNewest);
     for (const check::Case& subject : cases_) {
       const auto& modes = subject.needs.modes;
@@ -350,10 +356,9 @@ class Execution {
     result_.interrupted = stop_requested();
     if (child_) {
       child_->stop();
-      base::Redactor secrets;
-      check::add_secrets(profile_, secrets);
-      result_.target.output = secrets.apply(child_->output());
+      result_.target.output = child_->output();
     }
+    redact(result_, *redactor_);
     result_.duration =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
   }
@@ -364,6 +369,7 @@ class Execution {
   const std::chrono::steady_clock::time_point began_;
   check::Mode mode_ = check::Mode::oauth;
   check::Profile profile_;
+  const std::shared_ptr<base::Redactor> redactor_ = std::make_shared<base::Redactor>();
   std::vector<check::Case> cases_;
   check::Secrets secrets_ = check::random_secrets();
   check::Modes also_;  ///< while the mode is not known: what else it may be

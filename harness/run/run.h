@@ -32,6 +32,7 @@ struct Options {
   std::uint16_t idp_port = 0;  ///< of the embedded provider; 0: the system chooses
   wire::TlsOptions tls;        ///< how a target's certificate is checked; the client's own
   check::Supplied supplied;    ///< the user's own credential
+  std::vector<std::string> trusted_origins;  ///< that may get the user's secrets as well
   bool allow_remote = false;
   bool quick = false;
   std::chrono::milliseconds timing_budget{20'000};  ///< for all that suite `timing` measures

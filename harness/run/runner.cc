@@ -11,6 +11,7 @@
 
 #include "harness/check/probe.h"
 #include "harness/run/lookout.h"
+#include "harness/run/redact.h"
 
 namespace run {
 namespace {
@@ -242,18 +243,16 @@ class Runner {
             fmt::format("took longer than the {} s that a case may take", limit.count() / 1000));
       }
     }
-    const base::Redactor& redactor = context_.redactor();
-    finding.actual = redactor.apply(finding.actual);
-    finding.reason = redactor.apply(finding.reason);
     check::CaseResult one = result_of(subject, std::move(finding));
     one.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - began);
     one.exchanges = probe.exchanges();
-    one.repro = redactor.apply(probe.repro());
+    one.repro = probe.repro();
     return one;
   }
 
   void finish(std::size_t index, check::CaseResult one) {
+    redact(one, context_.redactor());
     const std::lock_guard lock(mutex_);
     if (listener_.on_result) listener_.on_result(one);
     done_[index] = std::move(one);

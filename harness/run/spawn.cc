@@ -103,7 +103,7 @@ class SpawnedInstance : public check::Instance {
 }  // namespace
 
 base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Issuer& issuer) {
-  Launch launch;
+  Launch launch{.without = plan.profile.secret_variables};
   Values values = no_values();
   values["port"] = std::to_string(port);
   const auto url = fill(plan.url.empty() ? kUsualUrl : plan.url, values);
@@ -153,7 +153,9 @@ base::Result<Launch> prepare(const SpawnPlan& plan, std::uint16_t port, idp::Iss
   }
   auto names = withhold_secrets(launch.environment, plan.mode, plan.secrets, plan.told);
   if (names.empty()) return base::fail("the server is not told its secret by its environment");
-  if (plan.told == check::SecretsTold::unset) launch.without = std::move(names);
+  if (plan.told == check::SecretsTold::unset) {
+    launch.without.insert(launch.without.end(), names.begin(), names.end());
+  }
   return launch;
 }
 
@@ -167,8 +169,7 @@ base::Result<wire::ProcessOptions> prepare_stdio(const SpawnPlan& plan,
   for (const check::Mode mode : plan.also) add_placeholders(mode, secrets, values);
   auto command = fill(plan.command, values);
   if (!command) return base::fail("the command: " + command.error().message);
-  wire::ProcessOptions options;
-  options.command = *command;
+  wire::ProcessOptions options{.command = *command, .without = plan.profile.secret_variables};
   options.environment = environment_of({.mode = plan.mode,
                                         .also = plan.also,
                                         .issuer = issuer,

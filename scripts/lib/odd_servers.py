@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import threading
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REVISION = "2026-07-28"
@@ -77,6 +78,41 @@ def serving(handler):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def authorization_server_elsewhere(got):
+    """An authorization server whose token endpoint is at another origin, which appends all that it
+    gets to `got`. Gives both origins."""
+
+    class TokenEndpoint(_Handler):
+        def reply(self, body):
+            got.append(self.headers.get("Authorization", "") + body.decode(errors="replace"))
+            self.answer(400, b'{"error": "invalid_grant"}', [("Content-Type", "application/json")])
+
+    with serving(TokenEndpoint) as token_port:
+        elsewhere = f"http://127.0.0.1:{token_port}"
+
+        class Named(_Handler):
+            def reply(self, _):
+                own = f"http://127.0.0.1:{self.server.server_port}"
+                url = urllib.parse.urlsplit(self.path)
+                query = urllib.parse.parse_qs(url.query)
+                if url.path == "/authorize" and "redirect_uri" in query:
+                    back = urllib.parse.urlencode({"code": "c", "state": query.get("state", [""])[0]})
+                    self.answer(302, b"", [("Location", f"{query['redirect_uri'][0]}?{back}")])
+                    return
+                metadata = {
+                    "issuer": own,
+                    "authorization_endpoint": f"{own}/authorize",
+                    "token_endpoint": f"{elsewhere}/token",
+                    "response_types_supported": ["code"],
+                    "code_challenge_methods_supported": ["S256"],
+                }
+                self.answer(200, json.dumps(metadata).encode(), [("Content-Type", "application/json")])
+
+        with serving(Named) as port:
+            yield f"http://127.0.0.1:{port}", elsewhere
 
 
 @contextlib.contextmanager

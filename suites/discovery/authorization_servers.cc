@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.h"
+#include "common/base/socket.h"
 #include "common/base/text.h"
 #include "common/base/url.h"
 #include "harness/check/family.h"
@@ -102,10 +103,18 @@ check::Body each_metadata(Judge judge) {
   });
 }
 
+bool may_be_dialled(const std::string& url) {
+  const auto parsed = base::parse_url(url);
+  return !base::dials_loopback_only() || (parsed && parsed->is_loopback());
+}
+
 Finding has_metadata(const Discovered& server) {
   const std::string expected = fmt::format("metadata whose issuer is \"{}\"", server.issuer);
   if (server.metadata.is_null()) {
     const std::string tried = base::join(server.tried, "; ");
+    if (!server.reached && !may_be_dialled(server.issuer)) {
+      return Finding::skipped("it is not on this machine; --allow-remote fetches its metadata");
+    }
     if (!server.reached) return Finding::undecided("it could not be reached: " + tried);
     return Finding::broken(expected, tried, "a client cannot find its endpoints");
   }
