@@ -8,6 +8,8 @@ foreach(target ${tested})
   get_property(tests GLOBAL PROPERTY AUTHSPEC_TESTS_${target})
   add_executable(${target}_test ${tests})
   authspec_compile_options(${target}_test)
+  # What they test is optimised; they themselves need not be, and compile in half the time.
+  target_compile_options(${target}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target}_test TEST_PREFIX "${target}." TEST_FILTER "-Blameless.*"
     DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
