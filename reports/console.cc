@@ -15,8 +15,9 @@ namespace {
 
 using check::Verdict;
 
-constexpr std::size_t kBlock = 8;   ///< where the lines of a finding begin
-constexpr std::size_t kLabel = 10;  ///< columns of "expected  "
+constexpr std::size_t kBlock = 8;               ///< where the lines of a finding begin
+constexpr std::size_t kMaxMessage = 64 * 1024;  ///< bytes of a request or an answer
+constexpr std::size_t kLabel = 10;              ///< columns of "expected  "
 
 /// Colours and weight by the terminal's own palette, or nothing at all.
 class Ink {
@@ -54,6 +55,7 @@ class Console {
       left_out("Inconclusive", Verdict::inconclusive);
       left_out("Errors of the harness or the connection", Verdict::error);
       left_out("Skipped", Verdict::skip);
+      if (options_.exchanges) exchanges();
     } else if (!result_.problem.empty()) {
       out_ += one_line(result_.problem) + "\n";
     }
@@ -191,7 +193,18 @@ class Console {
   void baseline() {
     if (!result_.baseline_accepted.empty()) {
       heading("Accepted by the baseline");
-      line("  " + wrap(base::join(result_.baseline_accepted, ", "), 2, options_.width));
+      for (const check::CaseResult& one : result_.cases) {
+        if (!one.baselined) continue;
+        line("  " + wrap(one.baseline_reason.empty() ? one.subject.id
+                                                     : one.subject.id + ": " + one.baseline_reason,
+                         4, options_.width));
+      }
+    }
+    if (!result_.baseline_worse.empty()) {
+      heading("Worse than the baseline accepts");
+      for (const std::string& worse : result_.baseline_worse) {
+        line("  " + wrap(worse, 4, options_.width));
+      }
     }
     if (!result_.baseline_stale.empty()) {
       heading("Stale in the baseline: these pass now, remove them");
@@ -229,6 +242,24 @@ class Console {
       if (group.key == check::kNoIssuer && !result_.target.issuer.empty()) {
         line("       " + wrap(how_to_wire(), 7, options_.width));
       }
+    }
+  }
+
+  void exchanges() {
+    for (const check::CaseResult& one : result_.cases) {
+      for (const wire::Exchange& exchange : one.exchanges) {
+        heading(fmt::format("{}: {}", one.subject.id, one_line(exchange.url)));
+        message("> ", exchange.raw_request);
+        message("< ",
+                exchange.raw_response.empty() ? exchange.failure_text : exchange.raw_response);
+      }
+    }
+  }
+
+  void message(std::string_view mark, const std::string& bytes) {
+    const std::string text = printable(base::abbreviate(bytes, kMaxMessage));
+    for (const std::string& each : base::split(base::replace_all(text, "\r\n", "\n"), '\n')) {
+      line(ink_.dim(mark) + each);
     }
   }
 

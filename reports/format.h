@@ -12,10 +12,11 @@ namespace reports {
 /// What a writer may know beside the result.
 struct Options {
   check::Decision decision = {};
-  bool colour = false;   ///< escape sequences for colours and weight
-  bool quiet = false;    ///< console: the closing line alone
-  unsigned width = 100;  ///< columns of the console
-  std::string nonce;     ///< html: unguessable, names the page's own script to the browser
+  bool colour = false;     ///< escape sequences for colours and weight
+  bool quiet = false;      ///< console: the closing line alone
+  bool exchanges = false;  ///< console: what was sent and answered, in full
+  unsigned width = 100;    ///< columns of the console
+  std::string nonce;       ///< html: unguessable, names the page's own script to the browser
 };
 
 /// A form in which a result can be written; `write` gives all of its bytes.

@@ -121,9 +121,13 @@ std::string measured_section(const check::RunResult& result) {
 }
 
 std::string baseline_section(const check::RunResult& result) {
-  if (result.baseline_accepted.empty() && result.baseline_stale.empty()) return {};
+  if (result.baseline_accepted.empty() && result.baseline_stale.empty() &&
+      result.baseline_worse.empty()) {
+    return {};
+  }
   return "<section aria-labelledby=\"baseline\">\n<h2 id=\"baseline\">Baseline</h2>\n<dl>\n" +
          fact("Accepted", base::join(result.baseline_accepted, ", ")) +
+         fact("Worse than accepted", base::join(result.baseline_worse, "; ")) +
          fact("Stale: these pass now", base::join(result.baseline_stale, ", ")) +
          "</dl>\n</section>\n";
 }

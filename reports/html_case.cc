@@ -141,8 +141,10 @@ std::string html_case(const check::CaseResult& one, const check::RunResult& resu
          row("Outcome", one.finding.outcome == check::Outcome::not_applicable
                             ? ""
                             : std::string(check::to_string(one.finding.outcome))) +
-         row("Baseline", one.baselined ? "accepted" : "") + facts(one, result) +
-         row("Requirements", codes(subject.requirements)) +
+         row("Baseline", !one.baselined                ? ""
+                         : one.baseline_reason.empty() ? "accepted"
+                                                       : "accepted: " + one.baseline_reason) +
+         facts(one, result) + row("Requirements", codes(subject.requirements)) +
          row("Official names", codes(subject.aliases)) +
          row("Took", fmt::format("{:.1f} ms", static_cast<double>(one.duration.count()) / 1000.0)) +
          "</dl>\n" + exchanges(one) + "</details>\n";

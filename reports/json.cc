@@ -107,6 +107,7 @@ Json case_member(const check::CaseResult& one, const check::RunResult& result) {
                  {"faults", subject.faults},
                  {"aliases", subject.aliases},
                  {"baselined", one.baselined},
+                 {"baseline_reason", printable(one.baseline_reason)},
                  {"duration_ms", static_cast<double>(one.duration.count()) / 1000.0},
                  {"repro", printable(one.repro)},
                  {"exchanges", std::move(exchanges)}};
@@ -163,7 +164,8 @@ std::string write_json(const check::RunResult& result, const Options& options) {
       {"observations", observations_member(result.observations)},
       {"baseline",
        {{"accepted", printable_list(result.baseline_accepted)},
-        {"stale", printable_list(result.baseline_stale)}}},
+        {"stale", printable_list(result.baseline_stale)},
+        {"worse", printable_list(result.baseline_worse)}}},
   };
   return base::dump_pretty(report) + "\n";
 }

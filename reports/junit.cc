@@ -79,7 +79,11 @@ std::string details(const check::CaseResult& one, const check::RunResult& result
 }
 
 std::string skip_message(const check::CaseResult& one) {
-  if (one.baselined) return "accepted by the baseline: " + message(one);
+  if (one.baselined) {
+    return fmt::format("accepted by the baseline{}: {}",
+                       one.baseline_reason.empty() ? "" : " (" + one.baseline_reason + ")",
+                       message(one));
+  }
   const bool undecided = one.judgement.verdict == Verdict::inconclusive;
   return (undecided ? "inconclusive: " : "") + message(one);
 }

@@ -52,7 +52,7 @@ std::size_t Another::key_fetches() const {
 std::function<Finding(Probe&)> on_another(std::function<Finding(Another&)> body) {
   return [body = std::move(body)](Probe& judge) {
     if (!judge.context().options().start_instance) {
-      return Finding::skipped("needs a server that we can start once more: --spawn");
+      return Finding::skipped(judge.context().options().why_no_instance);
     }
     auto another = Another::prepare(judge);
     if (!another) return Finding::failed(another.error().message);

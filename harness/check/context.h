@@ -136,6 +136,8 @@ class Context {
     std::chrono::milliseconds start_timeout{20'000};
     /// Starts one more target over HTTP; none where we did not start the first.
     StartInstance start_instance;
+    /// Why there is none, for the cases that need it.
+    std::string why_no_instance = "needs a server that we can start once more: --spawn";
   };
 
   /// `idp` is the issuer that the target trusts, `rogue` one that it does not know.

@@ -98,6 +98,14 @@ std::string_view to_string(Outcome outcome) {
   return "n/a";
 }
 
+std::optional<Outcome> outcome_named(std::string_view name) {
+  for (const Outcome outcome :
+       {Outcome::not_applicable, Outcome::accepted, Outcome::misrefused, Outcome::refused}) {
+    if (to_string(outcome) == name) return outcome;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(Impact impact) {
   switch (impact) {
     case Impact::bypass:

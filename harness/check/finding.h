@@ -28,6 +28,7 @@ std::string_view to_string(Attacker attacker);  ///< "anyone", "token-holder", â
 /// but not as specified, or refused as specified.
 enum class Outcome { not_applicable, accepted, misrefused, refused };
 std::string_view to_string(Outcome outcome);  ///< "n/a", "accepted", "misrefused", "refused"
+std::optional<Outcome> outcome_named(std::string_view name);  ///< nothing for other names
 
 /// What a breach does. `bypass`: an invalid credential is accepted. `privilege`: a valid credential
 /// does more than it was granted. `exposure`: a secret, data of another user, or a request to a URL

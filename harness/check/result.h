@@ -24,6 +24,7 @@ struct CaseResult {
   std::vector<wire::Exchange> exchanges;  ///< bounded, secrets removed
   std::string repro;                      ///< a curl line for the decisive request
   bool baselined = false;                 ///< accepted by the baseline
+  std::string baseline_reason;            ///< why the baseline accepts it, in the user's words
   /// In which it ran, where that is not the target's: see Context::view_for.
   std::optional<mcp::Revision> revision = {};
 };
@@ -59,6 +60,7 @@ struct RunResult {
   std::string problem;  ///< why nothing could be judged, in one sentence; else empty
   std::vector<std::string> baseline_accepted;
   std::vector<std::string> baseline_stale;
+  std::vector<std::string> baseline_worse;  ///< a sentence for each finding that got worse
   bool interrupted = false;
 
   std::size_t count(Verdict verdict) const;

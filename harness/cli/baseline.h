@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,21 +9,26 @@
 
 namespace cli {
 
-/// A finding that the maintainer knows and accepts for now.
+/// A finding that the maintainer knows and accepts for now. It is accepted as it was found: not
+/// once its outcome or its severity is worse. Entries of 0.1 have neither and accept any.
 struct Accepted {
   std::string id;
   std::string reason;
+  std::optional<check::Outcome> outcome = {};
+  std::optional<check::Severity> severity = {};
 };
 
-/// Reads `{"accepted": [{"id": "claims.no-exp", "reason": "…"}]}`, comments allowed. The error
-/// names the JSON pointer of what is wrong.
+/// Reads `{"accepted": [{"id": "claims.exp-missing", "outcome": "n/a", "severity": "low",
+/// "reason": "…"}]}`, comments allowed. The error names the JSON pointer of what is wrong.
 base::Result<std::vector<Accepted>> read_baseline(const std::string& path);
 
-/// Marks accepted findings, and lists those entries whose case passes now as stale.
+/// Marks accepted findings, and lists those entries whose case passes now as stale, and those
+/// findings that are worse than what was accepted.
 void apply_baseline(const std::vector<Accepted>& baseline, check::RunResult& result);
 
-/// The entries that fit this result: stale ones are gone, new findings have a reason that says
-/// when they came, entries whose cases did not run stay.
+/// The entries that fit this result: stale ones are gone, findings are as they are now and keep
+/// their reason, new ones have a reason that says when they were found, and entries whose cases did
+/// not run stay.
 std::vector<Accepted> updated_baseline(const std::vector<Accepted>& baseline,
                                        const check::RunResult& result);
 

@@ -67,6 +67,10 @@ TEST_F(Baseline, WhatIsWrongIsNamedByItsPointer) {
   EXPECT_THAT(error_of(R"({"accepted": [{}]})"), HasSubstr("/accepted/0/id: is missing"));
   EXPECT_THAT(error_of(R"({"accepted": [{"id": 1}]})"),
               HasSubstr("/accepted/0/id: must be a string"));
+  EXPECT_THAT(error_of(R"({"accepted": [{"id": "claims.exp-null", "outcome": "bad"}]})"),
+              HasSubstr("/accepted/0/outcome: must be"));
+  EXPECT_THAT(error_of(R"({"accepted": [{"id": "claims.exp-null", "severity": "bad"}]})"),
+              HasSubstr("/accepted/0/severity: must be"));
   EXPECT_THAT(error_of(R"({"accepted": [{"id": "no.such-case"}]})"),
               HasSubstr("/accepted/0/id: there is no case \"no.such-case\""));
 }
@@ -85,6 +89,50 @@ TEST_F(Baseline, FindingsThatItNamesAreAcceptedAndPassesAreStale) {
   EXPECT_THAT(result.baseline_stale, ElementsAre("a.passes"));
   EXPECT_TRUE(result.cases[0].baselined);
   EXPECT_FALSE(result.cases[3].baselined);
+}
+
+check::CaseResult found(const std::string& id, check::Outcome outcome, check::Severity severity) {
+  check::CaseResult one = decided(id, Verdict::fail);
+  one.finding.outcome = outcome;
+  one.judgement.severity = severity;
+  return one;
+}
+
+TEST_F(Baseline, AFindingThatGotWorseIsNotAccepted) {
+  using check::Outcome;
+  using check::Severity;
+  const std::vector<Accepted> baseline = {
+      {"a.case", "by design", Outcome::misrefused, Severity::medium}};
+  const auto accepts = [&](Outcome outcome, Severity severity) {
+    auto result = run_of({found("a.case", outcome, severity)});
+    apply_baseline(baseline, result);
+    EXPECT_EQ(result.baseline_worse.empty(), result.cases[0].baselined);
+    EXPECT_EQ(result.cases[0].baseline_reason, result.cases[0].baselined ? "by design" : "");
+    return result.cases[0].baselined;
+  };
+  EXPECT_TRUE(accepts(Outcome::misrefused, Severity::medium));
+  EXPECT_TRUE(accepts(Outcome::not_applicable, Severity::low));
+  EXPECT_FALSE(accepts(Outcome::accepted, Severity::medium));
+  EXPECT_FALSE(accepts(Outcome::misrefused, Severity::high));
+}
+
+TEST_F(Baseline, WhatGotWorseIsSaid) {
+  auto result = run_of({found("a.case", check::Outcome::accepted, check::Severity::critical)});
+  apply_baseline({{"a.case", "", check::Outcome::misrefused, check::Severity::low}}, result);
+  EXPECT_THAT(result.baseline_worse,
+              ElementsAre("a.case is critical (accepted) now; accepted was low (misrefused)"));
+}
+
+TEST_F(Baseline, AnUpdateTakesFindingsAsTheyAreNowAndIsReadAgain) {
+  const auto result =
+      run_of({found("claims.exp-null", check::Outcome::accepted, check::Severity::low)});
+  const auto updated = updated_baseline({{"claims.exp-null", "by design"}}, result);
+  const auto again = read(baseline_text(updated));
+  ASSERT_TRUE(again) << again.error().message;
+  ASSERT_EQ(again->size(), 1U);
+  EXPECT_EQ(again->front().reason, "by design");
+  EXPECT_EQ(again->front().outcome, check::Outcome::accepted);
+  EXPECT_EQ(again->front().severity, check::Severity::low);
 }
 
 TEST_F(Baseline, WhatCouldNotBeDecidedIsNeitherAcceptedNorStale) {

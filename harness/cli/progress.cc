@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 
 /// Fast enough for a countdown to look alive, slow enough to cost nothing.
 constexpr milliseconds kFrame{100};
+/// Often enough to show a log's reader that the run goes on.
+constexpr milliseconds kSparse{10'000};
 
 milliseconds elapsed(std::chrono::steady_clock::duration span) {
   return std::chrono::duration_cast<milliseconds>(span);
@@ -28,7 +30,9 @@ std::string fitted(std::string text, std::size_t width) {
 }  // namespace
 
 Progress::Progress(Style style, unsigned width) : style_(style), width_(width) {
-  if (style_ == Style::moving) drawer_ = std::thread([this] { keep_drawing(); });
+  if (style_ == Style::moving || style_ == Style::sparse) {
+    drawer_ = std::thread([this] { keep_drawing(); });
+  }
 }
 
 run::Listener Progress::listener() {
@@ -112,13 +116,19 @@ std::string Progress::line() const {
 }
 
 void Progress::draw() {
+  if (style_ == Style::sparse) {
+    fmt::print(stderr, "{}\n", line());
+    std::fflush(stderr);
+    return;
+  }
   fmt::print(stderr, "\r\x1b[K{}", fitted(line(), width_ - 1));
   std::fflush(stderr);
 }
 
 void Progress::keep_drawing() {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kFrame, [this] { return over_; })) draw();
+  const milliseconds frame = style_ == Style::sparse ? kSparse : kFrame;
+  while (!changed_.wait_for(lock, frame, [this] { return over_; })) draw();
 }
 
 }  // namespace cli

@@ -12,11 +12,11 @@
 
 namespace cli {
 
-/// Tells on standard error how a run goes: one line that moves on a terminal, or one line per
-/// case, or nothing. Thread-safe.
+/// Tells on standard error how a run goes: one line that moves on a terminal, a line every ten
+/// seconds in a file or pipe, one line per case, or nothing. Thread-safe.
 class Progress {
  public:
-  enum class Style { none, moving, lines };
+  enum class Style { none, moving, sparse, lines };
   Progress(Style style, unsigned width);
   ~Progress() { finish(); }
   Progress(const Progress&) = delete;

@@ -192,7 +192,7 @@ base::Result<Plan> plan_of(const RunOptions& flags) {
 Progress::Style progress_style(const RunOptions& flags, const Terminal& terminal) {
   if (flags.quiet) return Progress::Style::none;
   if (flags.verbose) return Progress::Style::lines;
-  return terminal.interactive ? Progress::Style::moving : Progress::Style::none;
+  return terminal.interactive ? Progress::Style::moving : Progress::Style::sparse;
 }
 
 /// A run that judged nothing, or not all, says nothing about what may be accepted.
@@ -214,6 +214,7 @@ int report(const RunOptions& flags, const Plan& plan, const check::RunResult& re
       .decision = run::decide(result, plan.policy),
       .colour = false,
       .quiet = flags.quiet,
+      .exchanges = !flags.cases.empty() && result.cases.size() == 1,
       .nonce = base::random_hex(16),
   };
   int exit_code = options.decision.exit_code;

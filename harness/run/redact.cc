@@ -35,8 +35,7 @@ class Eraser {
 void redact(check::CaseResult& one, const base::Redactor& redactor) {
   if (redactor.empty()) return;
   const Eraser erase(redactor);
-  erase(one.finding.expected, one.finding.actual, one.finding.reason, one.finding.cause,
-        one.repro);
+  erase(one.finding.expected, one.finding.actual, one.finding.reason, one.finding.cause, one.repro);
   for (wire::Exchange& exchange : one.exchanges) erase(exchange);
 }
 

@@ -23,6 +23,8 @@ std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
 constexpr std::string_view kUsualScope = "mcp:tools";
+/// Processor time; a machine that is busy does not make it longer. Interpreters need 1 to 3 s.
+constexpr milliseconds kCheapStart{4'000};
 
 /// The error is for a wrong call: no URL, not absolute, or off this machine without permission.
 base::Result<base::Url> usable_url(const std::string& text, bool allow_remote) {
@@ -232,6 +234,14 @@ class Execution {
     SpawnPlan more = plan;
     more.url = spawned->url;
     more_ = more_by(std::move(more), options_.start_timeout, stop_requested);
+    if (more_ == nullptr) {
+      why_no_more_ = "needs one more server: write {{port}} in the URL, so that it gets a port";
+    } else if (options_.quick && spawned->processor_time > kCheapStart) {
+      more_ = nullptr;
+      why_no_more_ = fmt::format(
+          "--quick does not start a server again that uses {:.0f} s of processor time to start",
+          static_cast<double>(spawned->processor_time.count()) / 1000);
+    }
     take(spawned->reached);
     result_.problem = spawned->problem;
     result_.target.spawned = spawned->launch.command;
@@ -274,6 +284,7 @@ class Execution {
     settings.spawned = child_ != nullptr || spawning_;
     settings.spawning = spawning_;
     settings.start_instance = more_;
+    if (!why_no_more_.empty()) settings.why_no_instance = why_no_more_;
     settings.start_timeout = options_.start_timeout;
     settings.quick = options_.quick;
     settings.timing_budget = options_.timing_budget;
@@ -383,6 +394,7 @@ class Execution {
   std::unique_ptr<wire::Process> child_;
   check::Spawning spawning_;
   check::StartInstance more_;
+  std::string why_no_more_;
 };
 
 }  // namespace

@@ -239,6 +239,7 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     const Unready unready = wait_until_ready(*spawned.child, url, how);
     spawned.problem = unready.problem;
     spawned.answered = unready.answered;
+    spawned.processor_time = spawned.child->processor_time();
     spawned.reached = {.url = launch->url};
     // It has to be told its URL, and what to speak TLS with, from the start.
     if (unready.ipv6 || (unready.tls && plan.url.empty())) {

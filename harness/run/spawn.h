@@ -58,8 +58,9 @@ struct Spawned {
   std::string problem;
   /// Its process ended by itself before it got ready, and not since its port was in use.
   bool ended = false;
-  bool answered = false;  ///< it did answer, that it is not ready
-  std::string url;        ///< the plan's, as it turned out to be right: for more of its kind
+  std::chrono::milliseconds processor_time{0};  ///< that it used until it was ready
+  bool answered = false;                        ///< it did answer, that it is not ready
+  std::string url;  ///< the plan's, as it turned out to be right: for more of its kind
 };
 
 /// Starts the server and waits until it is ready: it answers on its MCP URL, and not with 502, 503

@@ -7,11 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "common/base/file.h"
 #include "common/base/random.h"
@@ -148,6 +150,19 @@ std::vector<pid_t> marked_processes(const std::string& cookie) {
   }
   closedir(directory);
   return found;
+}
+
+double processor_ticks(pid_t pid) {
+  const auto stat = base::read_file(fmt::format("/proc/{}/stat", pid));
+  if (!stat) return 0;
+  // The name is in parentheses and may hold anything; utime and stime are the 12th and 13th after.
+  std::istringstream fields(stat->substr(std::min(stat->rfind(')') + 1, stat->size())));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return user + system;
 }
 
 }  // namespace wire

@@ -43,5 +43,7 @@ void release_guardian(Launched& launched);
 
 /// The processes that carry the cookie, also those that left the group.
 std::vector<pid_t> marked_processes(const std::string& cookie);
+/// Processor time that a process has used, in clock ticks; 0 where it is gone (proc(5)).
+double processor_ticks(pid_t pid);
 
 }  // namespace wire

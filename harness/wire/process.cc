@@ -259,6 +259,15 @@ std::vector<std::string> Process::command_lines() const {
   return lines;
 }
 
+std::chrono::milliseconds Process::processor_time() const {
+  double ticks = 0;
+  for (const pid_t pid : marked_processes(impl_->launched.cookie)) {
+    ticks += processor_ticks(pid);
+  }
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(ticks * 1000 / static_cast<double>(sysconf(_SC_CLK_TCK))));
+}
+
 base::IoStatus Process::write(std::string_view bytes, base::Deadline deadline) {
   if (!impl_->input) return base::IoStatus::closed;
   const WithoutSigpipe guard;

@@ -46,6 +46,8 @@ class Process {
   std::string last_words() const;
   /// The command lines of all processes that belong to it, words set apart by blanks.
   std::vector<std::string> command_lines() const;
+  /// Processor time that those processes have used. Zero where the system does not tell.
+  std::chrono::milliseconds processor_time() const;
   /// SIGTERM to the whole group, SIGKILL to what is left after `grace`. Idempotent.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds{2});
 

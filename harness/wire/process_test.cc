@@ -214,5 +214,15 @@ TEST(Process, TheCommandLinesOfAllItsProcessesAreTold) {
   EXPECT_TRUE(base::contains(lines, "sleep 1234")) << base::join(lines, "|");
 }
 
+TEST(Process, ItsProcessorTimeIsThatOfAllItsProcesses) {
+  const auto process = start("(while :; do :; done) & echo pid $!; wait");
+  announced_pid(*process);
+  const auto deadline = base::Deadline::after(kLong);
+  while (process->processor_time() < 20ms && !deadline.passed()) {
+    process->wait(base::Deadline::after(5ms));
+  }
+  EXPECT_GE(process->processor_time(), 20ms);
+}
+
 }  // namespace
 }  // namespace wire

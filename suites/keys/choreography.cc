@@ -90,6 +90,12 @@ void Choreography::publish(const jose::Key& key) {
   [[maybe_unused]] const auto added = keys_.add(key, idp::KeyState::upcoming);
 }
 
+jose::Key Choreography::make_published() {
+  jose::Key key = make_key();
+  publish(key);
+  return key;
+}
+
 void Choreography::publish_raw(std::string member) { keys_.publish_raw(std::move(member)); }
 
 void Choreography::clear_raw() {
@@ -200,12 +206,39 @@ std::function<Finding(Choreography&)> patiently(std::function<Finding(Choreograp
 
 namespace {
 
+constexpr std::string_view kNotAwaited =
+    "--quick does not wait until the server fetches the key set";
+
 /// A server that pauses between fetches of the key set, and goes on to accept valid credentials,
 /// leaves nothing undecided but what --quick was told not to wait for.
 Finding without_waiting(Probe& probe, Finding finding) {
   if (finding.kind != Finding::Kind::undecided || !probe.control_accepted()) return finding;
-  return Finding::skipped("--quick does not wait until the server fetches the key set: " +
-                          finding.reason);
+  return Finding::skipped(fmt::format("{}: {}", kNotAwaited, finding.reason));
+}
+
+/// Whether valid credentials are accepted, and two new keys in a row within seconds.
+bool takes_up_two_keys(Probe& probe) {
+  if (!accepted_soon(probe)) return true;  // the cases say so
+  Choreography play(probe);
+  const bool both = play.takes_up(play.make_published()).happened &&
+                    play.takes_up(play.make_published()).happened;
+  if (!probe.context().is_another()) {
+    play.restore();
+    play.settle();
+  }
+  return both;
+}
+
+/// Whether the server pauses between fetches of the key set: found out once in a run.
+bool pauses(Probe& judge) {
+  return judge.context().once<bool>("pauses between fetches of the key set", [&judge] {
+    bool paused = false;
+    check::on_own_server([&paused](Probe& probe) {
+      paused = !takes_up_two_keys(probe);
+      return Finding::met();
+    })(judge);
+    return paused;
+  });
 }
 
 }  // namespace
@@ -226,11 +259,18 @@ check::Body choreographed(std::function<Finding(Choreography&)> body,
     }
     return play.quick() ? without_waiting(probe, std::move(finding)) : finding;
   };
-  return check::on_own_server(
+  const auto on_own_server = check::on_own_server(
       play_through, [first = std::move(first_cache_control)](idp::MockIdp& provider) {
         if (first.empty()) return;
         provider.provider().key_caching.set(provider.issuer().name(), {.cache_control = first});
       });
+  return [on_own_server](Probe& judge) {
+    if (judge.context().options().quick && pauses(judge)) {
+      return Finding::skipped(
+          fmt::format("{}: it pauses between fetches, as careful clients do", kNotAwaited));
+    }
+    return on_own_server(judge);
+  };
 }
 
 }  // namespace suites::keys

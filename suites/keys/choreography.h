@@ -58,6 +58,7 @@ class Choreography {
   jose::Key make_key();
   /// Published beside the others. Only tokens that say so are signed with it.
   void publish(const jose::Key& key);
+  jose::Key make_published();
   void publish_raw(std::string member);
   void clear_raw();
   void withdraw(const jose::Key& key);
