@@ -117,10 +117,7 @@ Finding judge_withdrawn(Choreography& play, const Awaited& gone, bool fetched) {
     return Finding::undecided(fmt::format("{}; {}", seen, play.why_not_longer()));
   }
   if (!fetched && !play.declared() && gone.after < kLongerThanAnyCache) {
-    return Finding::undecided(
-        seen +
-        ". Many libraries keep keys for 10 minutes: declare key_cache_ttl_s in the profile, and "
-        "it is waited for");
+    return needs_declaration(seen + ". Many libraries keep keys for 10 minutes");
   }
   if (!fetched && play.declared() && gone.after < *play.probe().target().profile.key_cache_ttl) {
     return Finding::undecided(seen + "; the declared key_cache_ttl_s is longer than a case waits");

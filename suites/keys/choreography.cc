@@ -195,6 +195,19 @@ std::size_t Choreography::fetches(std::uint64_t since) const {
   return fetches_where(since, [](const idp::Entry&) { return true; });
 }
 
+constexpr std::string_view kUndeclared = "key_cache_ttl_s is not declared";
+
+Finding needs_declaration(std::string seen) {
+  Finding finding = Finding::undecided(
+      std::move(seen) + ". Declare key_cache_ttl_s in the profile to have this tested");
+  finding.cause = kUndeclared;
+  return finding;
+}
+
+Finding settled(Finding finding) {
+  return finding.cause == kUndeclared ? Finding::skipped(finding.reason) : finding;
+}
+
 std::function<Finding(Choreography&)> patiently(std::function<Finding(Choreography&)> body) {
   return [body = std::move(body)](Choreography& play) {
     Finding finding = body(play);
@@ -251,7 +264,7 @@ check::Body choreographed(std::function<Finding(Choreography&)> body,
       return Finding::undecided("good credentials were refused before anything was changed");
     }
     Choreography play(probe);
-    Finding finding = body(play);
+    Finding finding = settled(body(play));
     // Nobody else will use a server of the case's own.
     if (!probe.context().is_another()) {
       play.restore();

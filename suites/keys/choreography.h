@@ -145,6 +145,11 @@ class Choreography {
 /// Whether good credentials are accepted, at once or within seconds.
 bool accepted_soon(check::Probe& probe);
 
+/// What cannot be decided unless the profile declares key_cache_ttl_s: open for `patiently`, and
+/// skipped once the case is `settled`.
+check::Finding needs_declaration(std::string seen);
+check::Finding settled(check::Finding finding);
+
 /// The body of a case: good credentials are accepted before, and afterwards again. A server of the
 /// case's own gets its first key set with that Cache-Control.
 check::Body choreographed(std::function<check::Finding(Choreography&)> body,

@@ -171,10 +171,8 @@ Finding judge_no_recovery(Another& fresh, const Recovery& recovery) {
   }
   const auto pause = probe.target().profile.key_cache_ttl.value_or(kLongerThanAnyCache);
   if (recovery.fetches == 0 && recovery.after < pause) {
-    return Finding::undecided(
-        seen +
-        ". Some clients do not ask again for minutes after a failure: declare key_cache_ttl_s in "
-        "the profile, and it is waited for");
+    return settled(
+        needs_declaration(seen + ". Some clients do not ask again for minutes after a failure"));
   }
   probe.decisive(recovery.last.exchange, true);
   return Finding::broken("good tokens are accepted once the issuer is back", seen,

@@ -182,10 +182,9 @@ Finding Choreography::not_taken_up(const Awaited& awaited, std::string_view what
     return Finding::undecided(seen + "; the declared key_cache_ttl_s is longer than a case waits");
   }
   if (may_only_pause(awaited)) {
-    return Finding::undecided(seen +
-                              ". It did so before, so it may do so again: some clients look for no "
-                              "unknown kid for minutes after one. Declare key_cache_ttl_s in the "
-                              "profile, and it is waited for");
+    return needs_declaration(seen +
+                             ". It did so before, so it may do so again: some clients look for no "
+                             "unknown kid for minutes after one");
   }
   Finding finding = Finding::broken("accepted, without a restart", seen,
                                     "when the issuer changes its keys nobody gets in any more");
