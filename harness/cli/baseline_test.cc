@@ -123,16 +123,14 @@ TEST_F(Baseline, WhatGotWorseIsSaid) {
               ElementsAre("a.case is critical (accepted) now; accepted was low (misrefused)"));
 }
 
-TEST_F(Baseline, AnUpdateTakesFindingsAsTheyAreNowAndIsReadAgain) {
-  const auto result =
-      run_of({found("claims.exp-null", check::Outcome::accepted, check::Severity::low)});
-  const auto updated = updated_baseline({{"claims.exp-null", "by design"}}, result);
-  const auto again = read(baseline_text(updated));
-  ASSERT_TRUE(again) << again.error().message;
-  ASSERT_EQ(again->size(), 1U);
-  EXPECT_EQ(again->front().reason, "by design");
-  EXPECT_EQ(again->front().outcome, check::Outcome::accepted);
-  EXPECT_EQ(again->front().severity, check::Severity::low);
+TEST_F(Baseline, AnUpdateTakesFindingsAsTheyAreNow) {
+  const auto result = run_of({found("a.case", check::Outcome::accepted, check::Severity::low)});
+  const auto updated = updated_baseline({{"a.case", "by design"}}, result);
+  ASSERT_EQ(updated.size(), 1U);
+  EXPECT_EQ(updated.front().reason, "by design");
+  EXPECT_EQ(updated.front().outcome, check::Outcome::accepted);
+  EXPECT_EQ(updated.front().severity, check::Severity::low);
+  EXPECT_THAT(baseline_text(updated), HasSubstr(R"("outcome": "accepted")"));
 }
 
 TEST_F(Baseline, WhatCouldNotBeDecidedIsNeitherAcceptedNorStale) {

@@ -64,12 +64,12 @@ class StartTime {
   bool over() {
     if (!usual_.passed()) return false;
     if (longest_.passed()) return true;
-    if (next_look_ && !next_look_->passed()) return false;
+    if (!next_look_.passed()) return false;
     const milliseconds used = child_.processor_time();
-    const bool idle = next_look_ && used - used_ < kAtWork;
+    const bool idle = used - used_ < kAtWork;
     used_ = used;
     next_look_ = base::Deadline::after(kLook);
-    return idle;
+    return std::exchange(looked_, true) && idle;
   }
   milliseconds elapsed() const {
     return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
@@ -83,8 +83,9 @@ class StartTime {
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   const base::Deadline usual_;
   const base::Deadline longest_;
-  std::optional<base::Deadline> next_look_;
+  base::Deadline next_look_ = base::Deadline::after(milliseconds{0});
   milliseconds used_{0};
+  bool looked_ = false;  ///< once at least, so that there is something to compare with
 };
 
 Unready wait_until_ready(const wire::Process& child, const base::Url& url, const Knocking& how) {
