@@ -34,6 +34,10 @@ jose::Key key_of_control(Probe& probe) {
 
 }  // namespace
 
+std::size_t max_ages_since(const Choreography& play, base::Time begin) {
+  return static_cast<std::size_t>(play.elapsed_since(begin) / kMaxAge);
+}
+
 std::string in_words(milliseconds span) {
   if (span < 500ms) return "at once";
   return fmt::format("after {:.1f} s", static_cast<double>(span.count()) / 1'000);
@@ -256,7 +260,7 @@ bool pauses(Probe& judge) {
 
 }  // namespace
 
-check::Body choreographed(std::function<Finding(Choreography&)> body,
+check::Body choreographed(std::function<Finding(Choreography&)> body, Pace pace,
                           std::string first_cache_control) {
   const auto play_through = [body = std::move(body)](Probe& probe) {
     // A server that has just started may have found the machine too busy to fetch its keys.
@@ -277,8 +281,8 @@ check::Body choreographed(std::function<Finding(Choreography&)> body,
         if (first.empty()) return;
         provider.provider().key_caching.set(provider.issuer().name(), {.cache_control = first});
       });
-  return [on_own_server](Probe& judge) {
-    if (judge.context().options().quick && pauses(judge)) {
+  return [on_own_server, pace](Probe& judge) {
+    if (pace == Pace::prompt && judge.context().options().quick && pauses(judge)) {
       return Finding::skipped(
           fmt::format("{}: it pauses between fetches, as careful clients do", kNotAwaited));
     }

@@ -20,6 +20,9 @@ using std::chrono::seconds;
 
 /// What the issuer's key set says during a choreography, so that a change is seen soon.
 inline constexpr seconds kMaxAge{1};
+/// How long the issuer holds the key set back, so that all of a herd come before the first answer.
+/// Some clients wait for half a second only.
+inline constexpr milliseconds kHerdDelay{300};
 /// What it says otherwise: a server may have fetched it just before.
 inline constexpr seconds kUsualMaxAge{5};
 /// Longer than widely used clients look for no new keys after they did.
@@ -142,8 +145,15 @@ class Choreography {
   bool restored_ = false;
 };
 
+/// How often a key set that was fetched at `begin` has grown too old since.
+std::size_t max_ages_since(const Choreography& play, base::Time begin);
+
 /// Whether good credentials are accepted, at once or within seconds.
 bool accepted_soon(check::Probe& probe);
+
+/// What a case needs of the server: that it takes up new keys within seconds, so that --quick skips
+/// the case where the server pauses between fetches; or nothing of the kind.
+enum class Pace { prompt, any };
 
 /// What cannot be decided unless the profile declares key_cache_ttl_s: open for `patiently`, and
 /// skipped once the case is `settled`.
@@ -153,7 +163,7 @@ check::Finding settled(check::Finding finding);
 /// The body of a case: good credentials are accepted before, and afterwards again. A server of the
 /// case's own gets its first key set with that Cache-Control.
 check::Body choreographed(std::function<check::Finding(Choreography&)> body,
-                          std::string first_cache_control = {});
+                          Pace pace = Pace::prompt, std::string first_cache_control = {});
 
 /// Where that is left undecided, it is tried once more after half a minute of silence, if there is
 /// time: the server may not have looked for new keys for a while.

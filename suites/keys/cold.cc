@@ -11,6 +11,7 @@
 
 #include "harness/check/another.h"
 #include "harness/check/probe.h"
+#include "mock-idp/idp/provider.h"
 #include "suites/keys/choreography.h"
 
 namespace suites::keys {
@@ -266,12 +267,23 @@ int send_herd(Another& fresh, mcp::Answer& refused) {
   return accepted;
 }
 
+/// So that all of the herd come before the first answer does, however fast the issuer is.
+void hold_back_keys(Another& fresh) {
+  idp::PlantedFault fault;
+  fault.endpoint = "jwks";
+  fault.does.kind = idp::Misbehaviour::Kind::delay;
+  fault.does.span = kHerdDelay;
+  fault.does.name = "delay";
+  fresh.provider().provider().faults.plant(std::move(fault));
+}
+
 Finding judge_herd(Another& fresh) {
   if (auto started = fresh.start(); !started) {
     return Finding::undecided("a second server could not be started: " + started.error().message);
   }
   const std::size_t before = fresh.key_fetches();
   mcp::Answer refused;
+  hold_back_keys(fresh);
   const int accepted = send_herd(fresh, refused);
   const std::size_t fetches = fresh.key_fetches() - before;
   fresh.judge().note("cold_herd", fmt::format(R"({{"tokens":{},"accepted":{},"key_fetches":{}}})",

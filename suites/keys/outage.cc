@@ -184,7 +184,7 @@ check::Body suffers(const Outage& outage) {
                           fact(seen));
         return judge(play, outage, seen);
       },
-      kKept);
+      Pace::prompt, kKept);
 }
 
 std::vector<Outage> outages() {
@@ -385,7 +385,7 @@ const check::Suite slow_cases{
                 "everybody waits for that, a slow issuer is a dead server.",
          .fix = "Fetch without holding the lock that requests need, and serve those whose keys are "
                 "there.",
-         .run = choreographed(slow, kKept)},
+         .run = choreographed(slow, Pace::prompt, kKept)},
     }};
 
 }  // namespace
