@@ -15,9 +15,9 @@ namespace {
 
 using check::Verdict;
 
-constexpr std::size_t kBlock = 8;               ///< where the lines of a finding begin
-constexpr std::size_t kMaxMessage = 64 * 1024;  ///< bytes of a request or an answer
-constexpr std::size_t kLabel = 10;              ///< columns of "expected  "
+constexpr std::size_t kBlock = 8;            ///< where the lines of a finding begin
+constexpr std::size_t kMaxMessage = 65'536;  ///< bytes of a request or an answer
+constexpr std::size_t kLabel = 10;           ///< columns of "expected  "
 
 /// Colours and weight by the terminal's own palette, or nothing at all.
 class Ink {
