@@ -60,12 +60,14 @@ std::string got_worse(const check::CaseResult& one, const Accepted& accepted) {
 }
 
 base::Result<Accepted> read_entry(const json& entry, const std::string& pointer) {
-  if (!entry.is_object())
+  if (!entry.is_object()) {
     return base::fail(pointer + ": must be an object with id, outcome, severity and reason");
+  }
   for (const auto& [name, value] : entry.items()) {
     const auto place = pointer + "/" + name;
-    if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end())
+    if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end()) {
       return base::fail(place + ": unknown member");
+    }
     if (!value.is_string()) return base::fail(place + ": must be a string");
   }
   if (!entry.contains("id")) return base::fail(pointer + "/id: is missing");
