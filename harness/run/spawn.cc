@@ -245,6 +245,9 @@ base::Result<void> must_be_free(const base::Url& url) {
       url.port, url.origin()));
 }
 
+/// Whether a program listens at that port.
+bool is_listened_at(const base::Url& url) { return !base::bind_tcp(url.host, url.port); }
+
 }  // namespace
 
 base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, milliseconds timeout,
@@ -287,8 +290,10 @@ base::Result<Spawned> spawn(const SpawnPlan& asked, idp::Issuer& issuer, millise
     }
     const bool is_endpoint = plan.mode != check::Mode::authorization_server;
     if (unready.problem.empty() && is_endpoint) spawned.reached = follow_redirect(url, how);
-    const bool taken = port_was_taken(spawned.child->output());
     const bool ended = spawned.child->wait(base::Deadline::after(milliseconds{0})).has_value();
+    // Some frameworks say nothing when another program has their port, and end.
+    const bool silently = ended && !unready.problem.empty() && is_listened_at(url);
+    const bool taken = silently || port_was_taken(spawned.child->output());
     spawned.ended = !unready.problem.empty() && !taken && ended;
     // Where its port was taken and it ended, what answers is another program.
     const bool answers = unready.problem.empty() && !(taken && ended);

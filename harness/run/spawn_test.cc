@@ -1,7 +1,13 @@
 #include "harness/run/spawn.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <thread>
+
+#include "common/base/file.h"
+#include "common/base/socket.h"
 #include "common/http/server.h"
 
 namespace run {
@@ -112,6 +118,34 @@ TEST_F(Spawn, APortThatAnotherProgramHoldsIsNoticedBeforeTheStart) {
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("is in use: another program"), std::string::npos)
       << result.error().message;
+}
+
+/// Between the choice of a port and its use, another program may take it.
+TEST_F(Spawn, AServerThatEndsSilentlySinceItsPortWasTakenGetsAnotherPort) {
+  const std::string folder = testing::TempDir() + "taken-" + std::to_string(::getpid());
+  std::filesystem::create_directory(folder);
+  base::Descriptor other;
+  std::jthread takes([&] {
+    const auto deadline = base::Deadline::after(30s);
+    while (!std::filesystem::exists(folder + "/port") && !deadline.passed()) {
+      std::this_thread::yield();
+    }
+    const auto port = base::read_file(folder + "/port");
+    if (!port) return;
+    auto bound = base::listen_tcp("127.0.0.1", static_cast<std::uint16_t>(std::stoi(*port)));
+    if (bound) other = std::move(*bound);
+    std::filesystem::create_directory(folder + "/taken");
+  });
+  const auto result = spawned("cd " + folder +
+                                  "; if [ ! -e taken ]; then echo {{port}} >new; mv new port;"
+                                  " until [ -e taken ]; do sleep 0.02; done; exit 0; fi;"
+                                  " exec python3 -m http.server --bind 127.0.0.1 {{port}}",
+                              60s);
+  takes.join();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->problem, "");
+  EXPECT_TRUE(other);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(Spawn, AnInterruptionEndsTheWait) {
