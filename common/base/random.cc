@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "common/base/hex.h"
+
 namespace base {
 
 std::string random_bytes(std::size_t count) {
@@ -18,16 +20,6 @@ std::string random_bytes(std::size_t count) {
   return bytes;
 }
 
-std::string random_hex(std::size_t count) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(count * 2);
-  for (const char c : random_bytes(count)) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
+std::string random_hex(std::size_t count) { return to_hex(random_bytes(count)); }
 
 }  // namespace base

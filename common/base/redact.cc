@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/base64.h"
+#include "common/base/hex.h"
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "common/base/url.h"
@@ -17,17 +18,6 @@ constexpr std::size_t kMinPiece = 8;
 constexpr std::string_view kMask = "***";
 
 using Range = std::pair<std::size_t, std::size_t>;  ///< begin and end
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
 
 /// What base64 makes of the secret after `before` other bytes: only the characters that depend on
 /// the secret alone, without padding.
@@ -46,7 +36,7 @@ std::vector<std::string> spellings_of(std::string_view secret) {
                                         base64url_encode(secret),
                                         percent_encode(secret),
                                         replace_all(percent_encode(secret), "%20", "+"),
-                                        hex(secret),
+                                        to_hex(secret),
                                         json.substr(1, json.size() - 2),
                                         quoted.substr(1, quoted.size() - 2),
                                         escape_markup(secret)};

@@ -1,24 +1,10 @@
 #include "harness/check/secrets.h"
 
+#include "common/base/hex.h"
 #include "common/base/random.h"
 #include "mock-idp/jose/key.h"
 
 namespace check {
-
-namespace {
-
-std::string hex(const std::string& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
-
-}  // namespace
 
 Secrets random_secrets() {
   Secrets secrets{
@@ -32,7 +18,7 @@ Secrets random_secrets() {
       .client_id = "mcp-server",
       .client_secret = "secret+" + base::random_hex(24) + "/%",
   };
-  secrets.api_key_sha256 = hex(jose::sha256(secrets.api_key));
+  secrets.api_key_sha256 = base::to_hex(jose::sha256(secrets.api_key));
   return secrets;
 }
 
